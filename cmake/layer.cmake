@@ -1,0 +1,38 @@
+# holdfast_layer(name DEPENDS targets... [EXCLUDE files...])
+#
+# Makes the library hf_<name> from the .cpp files of the calling folder, and the test program
+# <name>_test from its *_test.cpp files, which ctest runs. A layer includes only what stands below it,
+# which is what DEPENDS lists.
+
+# Assertions document and guard, so they stay on in every build: no configuration defines NDEBUG.
+string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
+
+add_library(holdfast_options INTERFACE)
+target_include_directories(holdfast_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(holdfast_options INTERFACE
+  -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
+
+function(holdfast_layer name)
+  cmake_parse_arguments(arg "" "" "DEPENDS;EXCLUDE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp")
+  list(TRANSFORM arg_EXCLUDE PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  if(tests OR arg_EXCLUDE)
+    list(REMOVE_ITEM sources ${tests} ${arg_EXCLUDE})
+  endif()
+  if(sources)
+    add_library(hf_${name} STATIC ${sources})
+    target_link_libraries(hf_${name} PUBLIC holdfast_options ${arg_DEPENDS})
+  else()
+    add_library(hf_${name} INTERFACE)
+    target_link_libraries(hf_${name} INTERFACE holdfast_options ${arg_DEPENDS})
+  endif()
+  if(HOLDFAST_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE hf_${name} GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE HOLDFAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()

@@ -1,0 +1,140 @@
+#include <fmt/format.h>
+
+#include <random>
+
+#include "conformance/cli/cli.h"
+#include "conformance/cli/command.h"
+#include "conformance/cli/interrupt.h"
+#include "conformance/cli/progress_line.h"
+#include "conformance/cli/replay_line.h"
+#include "conformance/cli/run_printer.h"
+#include "conformance/cli/run_settings.h"
+#include "conformance/cli/selectors.h"
+#include "conformance/cli/settings_file.h"
+#include "conformance/engine/run.h"
+#include "reports/report_folder.h"
+
+namespace holdfast {
+namespace {
+
+constexpr const char* footer =
+    "Without a URL the embedded reference broker is run in virtual time.\n"
+    "\n"
+    "Selectors:  mqtt5/4.4           cases of a section, or whose address begins so\n"
+    "            MQTT-4.4.0-1        cases that judge a requirement (3.1.1:... and 5:... for one version)\n"
+    "            @qos2               cases with a tag\n"
+    "            '!mqtt5/4.9'        without these\n"
+    "\n"
+    "Options outrank environment variables, which outrank the settings file.\n"
+    "\n"
+    "Examples:   holdfast run mqtt://127.0.0.1:1883 --out report\n"
+    "            holdfast run mqtt5/4.4 '!@slow' --seed 7 --net 'latency=20ms chunk=1'";
+
+// Short enough to be read aloud. The only place in Holdfast where chance is true.
+std::uint64_t picked_seed() { return std::random_device{}(); }
+
+class RunCommand final : public Command {
+ public:
+  RunCommand(CLI::App& parent, Surroundings& surroundings)
+      : surroundings_(surroundings),
+        app_(*parent.add_subcommand("run", "Run cases against a broker, or against the embedded one")) {
+    app_.add_option("words", words_, "URL of the broker (mqtt://...), then selectors")
+        ->type_name("[URL] [SELECTOR...]");
+    declare_run_options(app_, settings_);
+    app_.footer(footer);
+  }
+
+  CLI::App& app() override { return app_; }
+
+  int run() override {
+    if (!settings_.settings_file.empty()) {
+      const auto applied = apply_settings_file(app_, settings_.settings_file);
+      if (!applied) return complain(surroundings_, exit_code::usage, applied.error());
+    }
+    if (!words_.empty() && is_url(words_.front())) {
+      target_.url = words_.front();
+      words_.erase(words_.begin());
+    }
+    target_.name = settings_.name;
+    const auto cases = select_cases(surroundings_.registry, words_);
+    if (!cases) return complain(surroundings_, exit_code::usage, cases.error());
+    if (!settings_.seed) settings_.seed = picked_seed();
+    auto plan = plan_run(settings_, surroundings_.registry, is_live());
+    if (!plan) return complain(surroundings_, exit_code::usage, plan.error());
+    if (!settings_.out.empty()) {
+      const auto prepared = prepare_report_folder(settings_.out);
+      if (!prepared) return complain(surroundings_, exit_code::own_error, prepared.error());
+    }
+    return run_cases(*cases, *plan);
+  }
+
+ private:
+  bool is_live() const { return !target_.url.empty(); }
+
+  int run_cases(const std::vector<const Case*>& cases, RunPlan& plan) {
+    const Detail detail =
+        settings_.quiet ? Detail::quiet : (settings_.verbose ? Detail::verbose : Detail::normal);
+    RunPrinter printer(surroundings_.out, surroundings_.out_style, detail);
+    const std::string system =
+        is_live() ? without_credentials(target_.url) : std::string("reference broker in virtual time");
+    printer.heading({system, *settings_.seed, cases.size(), conditions_of(settings_)});
+
+    plan.options.baseline = plan.baseline ? &*plan.baseline : nullptr;
+    ProgressLine progress(surroundings_.err, settings_.quiet ? TerminalStyle{} : surroundings_.err_style);
+    plan.options.progress = [&](const CaseResult& result, std::size_t done, std::size_t all) {
+      progress.case_done(result, done, all);
+    };
+    end_on_interrupt(surroundings_.err_style.progress);
+    const Stopwatch stopwatch;
+    auto results = results_of(cases, plan);
+    progress.clear();
+    if (!results) return complain(surroundings_, results.error().exit_code, results.error().message);
+
+    complete(*results, plan);
+    if (!settings_.out.empty()) {
+      const auto written = write_report(*results, plan.description);
+      if (!written) return complain(surroundings_, exit_code::own_error, written.error());
+    }
+    const Outcome outcome = outcome_of(*results, settings_.strict);
+    printer.results(*results, plan.description, outcome, stopwatch.elapsed());
+    return outcome.code;
+  }
+
+  tl::expected<RunResults, RunFailure> results_of(const std::vector<const Case*>& cases,
+                                                  const RunPlan& plan) const {
+    if (is_live()) return run_live(cases, target_, plan.options);
+    return run_embedded(cases, plan.broker, plan.options);
+  }
+
+  // What only the command line knows.
+  void complete(RunResults& results, RunPlan& plan) const {
+    results.tool_version = tool_version();
+    results.selectors = words_;
+    if (is_live()) plan.description.address = without_credentials(target_.url);
+    ReplayLine line;
+    line.seed = *settings_.seed;
+    line.weather = settings_.weather;
+    line.faults = settings_.faults;
+    line.timeout_scale = settings_.timeout_scale;
+    line.defects = settings_.defects;
+    line.variants = settings_.variants;
+    for (CaseResult& result : results.cases) {
+      line.address = result.address;
+      result.replay = to_text(line);
+    }
+  }
+
+  Surroundings& surroundings_;
+  CLI::App& app_;
+  RunSettings settings_;
+  std::vector<std::string> words_;
+  LiveTarget target_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_run_command(CLI::App& parent, Surroundings& surroundings) {
+  return std::make_unique<RunCommand>(parent, surroundings);
+}
+
+}  // namespace holdfast

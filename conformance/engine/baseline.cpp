@@ -1,0 +1,105 @@
+#include "conformance/engine/baseline.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace holdfast {
+
+namespace {
+
+template <class T>
+using OrError = tl::expected<T, std::string>;
+
+std::string at(std::string_view file_name, const toml::node& node, std::string_view what) {
+  return fmt::format("{}:{}: {}", file_name, node.source().begin.line, what);
+}
+
+OrError<std::string> text_of(const toml::table& table, std::string_view key, std::string_view file_name) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return tl::unexpected(at(file_name, table, fmt::format("'{}' is missing", key)));
+  const auto text = node->value_exact<std::string>();
+  if (!text || text->empty()) {
+    return tl::unexpected(at(file_name, *node, fmt::format("'{}' has to be a text that is not empty", key)));
+  }
+  return *text;
+}
+
+OrError<void> only_keys(const toml::table& table, const std::set<std::string_view>& known,
+                        std::string_view file_name) {
+  for (const auto& [key, node] : table) {
+    if (!known.contains(key.str())) {
+      return tl::unexpected(at(file_name, node, fmt::format("'{}' is no key of a baseline", key.str())));
+    }
+  }
+  return {};
+}
+
+OrError<void> add_entry(Baseline& baseline, const toml::node& node, std::string_view file_name) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return tl::unexpected(at(file_name, node, "an entry of 'expected' is a table"));
+  if (auto known = only_keys(*table, {"case", "verdict", "reason"}, file_name); !known) return known;
+  const auto address = text_of(*table, "case", file_name);
+  if (!address) return tl::unexpected(address.error());
+  const auto verdict_name = text_of(*table, "verdict", file_name);
+  if (!verdict_name) return tl::unexpected(verdict_name.error());
+  const auto reason = text_of(*table, "reason", file_name);
+  if (!reason) return tl::unexpected(reason.error());
+  const auto verdict = verdict_named(*verdict_name);
+  if (!verdict) {
+    return tl::unexpected(
+        at(file_name, *table->get("verdict"), fmt::format("'{}' is no verdict", *verdict_name)));
+  }
+  const bool is_new = baseline.expected.emplace(*address, BaselineEntry{*verdict, *reason}).second;
+  if (!is_new) return tl::unexpected(at(file_name, node, fmt::format("a second entry for '{}'", *address)));
+  return {};
+}
+
+OrError<Baseline> baseline_of(const toml::table& root, std::string_view file_name) {
+  if (auto known = only_keys(root, {"system", "expected"}, file_name); !known) {
+    return tl::unexpected(known.error());
+  }
+  const auto system = text_of(root, "system", file_name);
+  if (!system) return tl::unexpected(system.error());
+  Baseline baseline{.system = *system};
+  const toml::node* expected = root.get("expected");
+  if (expected == nullptr) return baseline;
+  const toml::array* entries = expected->as_array();
+  if (entries == nullptr) {
+    return tl::unexpected(at(file_name, *expected, "'expected' has to be written as [[expected]]"));
+  }
+  for (const toml::node& entry : *entries) {
+    if (auto added = add_entry(baseline, entry, file_name); !added) return tl::unexpected(added.error());
+  }
+  return baseline;
+}
+
+}  // namespace
+
+tl::expected<Baseline, std::string> parse_baseline(std::string_view toml_text, std::string_view file_name) {
+  try {
+    return baseline_of(toml::parse(toml_text), file_name);
+  } catch (const toml::parse_error& error) {
+    return tl::unexpected(
+        fmt::format("{}:{}: {}", file_name, error.source().begin.line, error.description()));
+  }
+}
+
+tl::expected<Baseline, std::string> load_baseline(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return tl::unexpected(fmt::format("{}: cannot be read", path));
+  std::ostringstream text;
+  text << file.rdbuf();
+  return parse_baseline(text.str(), path);
+}
+
+Standing standing_of(const Baseline& baseline, std::string_view address, Verdict verdict) {
+  const auto entry = baseline.expected.find(std::string(address));
+  if (entry == baseline.expected.end()) return Standing::as_is;
+  return entry->second.verdict == verdict ? Standing::expected : Standing::unexpected;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,62 @@
+// What a run has to tell: everything that reports are made of, and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/engine/capabilities.h"
+#include "conformance/engine/case.h"
+#include "conformance/engine/verdict.h"
+#include "sim/trace/trace.h"
+
+namespace holdfast {
+
+struct CaseResult {
+  std::string address{};
+  std::string title{};
+  Level level = Level::must;
+  mqtt::Version version = mqtt::Version::v5;
+  std::string section{};
+  std::vector<std::string> requirements{};
+  std::vector<std::string> tags{};
+  std::string procedure{};
+  std::string control{};
+
+  Verdict verdict = Verdict::error;
+  CloseVerdict close = CloseVerdict::none;
+  Standing standing = Standing::as_is;
+  std::string baseline_reason{};  // why the baseline expects what it expects
+
+  Duration duration{};              // virtual or real
+  std::vector<Finding> findings{};  // gravest first
+  std::vector<std::string> observations{};
+  std::string expected{};  // of the gravest finding; empty for a pass
+  std::string observed{};
+  std::optional<std::uint64_t> trace_hash{};  // simulated runs only
+  std::string replay{};                       // line that `holdfast replay` takes
+  std::vector<std::string> trace_text{};      // the trace as lines for people; kept for what is no pass
+};
+
+struct RunResults {
+  std::string tool_version{};
+  std::uint64_t seed = 0;
+  bool simulated = true;
+  SystemIdentity system{};
+  std::optional<Capabilities> v3_1_1{};  // nullopt: the version is not spoken
+  std::optional<Capabilities> v5{};
+  std::string weather{};  // grammar; empty: none
+  std::string faults{};
+  std::vector<std::string> selectors{};
+  Duration duration{};              // real time in a live run; 0 in a simulated one
+  std::vector<CaseResult> cases{};  // in the order of the registry
+
+  std::size_t count(Verdict verdict) const;
+  std::size_t count(Standing standing) const;
+};
+
+}  // namespace holdfast

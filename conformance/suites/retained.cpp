@@ -1,0 +1,236 @@
+// Retained messages and Sessions: section 3.3.1.3. They belong to the topic, not to any Session.
+#include <fmt/format.h>
+
+#include "conformance/suites/steps.h"
+#include "conformance/suites/suites.h"
+
+namespace holdfast {
+namespace {
+
+// [3.1.1: MQTT-3.1.2-7; 5.0: HF-5.0-S24] The publisher's Session ends, its retained message stays.
+Task<void> outlives_the_session(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.keeping());
+  co_await t.published(owner, retained(topic, "kept", 1));
+  Client& before = t.client("before");
+  co_await t.connected(before, t.clean());
+  co_await t.subscribed(before, topic, 1);
+  co_await t.delivered(before, "kept");
+  co_await t.disconnected(owner);
+  co_await t.connected(owner, t.clean());
+  co_await t.disconnected(owner);
+
+  Client& after = t.client("after");
+  co_await t.connected(after, t.clean());
+  co_await t.subscribed(after, topic, 1);
+  auto found = co_await after.expect_message("kept", t.patience());
+  t.must(found.has_value(), rule(t, "MQTT-3.1.2-7", "HF-5.0-S24"),
+         "the retained message, although the Session of its publisher has ended", seen(t, found));
+  t.must(found->retain, rule(t, "MQTT-3.3.1-8", "MQTT-3.3.1-9"), "RETAIN 1 at subscribing", seen(t, found));
+}
+
+// [HF-3.1.1-S08, HF-5.0-S23] Resuming is no subscribing.
+Task<void> not_sent_on_resume(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.clean());
+  co_await t.published(owner, retained(topic, "kept", 1));
+  Client& subscriber = t.client("sub");
+  co_await t.connected(subscriber, t.keeping());
+  co_await t.subscribed(subscriber, topic, 1);
+  co_await t.delivered(subscriber, "kept");
+  co_await t.disconnected(subscriber);
+
+  auto connack = co_await t.connected(subscriber, t.keeping());
+  t.control(connack.session_present, "the Session was not kept");
+  co_await sentinel(t, owner, subscriber, topic, 1);
+  const std::size_t copies = subscriber.count("kept", subscriber.connection());
+  t.should(copies == 0, rule(t, "HF-3.1.1-S08", "HF-5.0-S23"), "no retained message without a SUBSCRIBE",
+           fmt::format("{} on resuming", copies), "F-03");
+}
+
+// [3.1.1: MQTT-3.8.4-3; 5.0: MQTT-3.8.4-4] Subscribing again is.
+Task<void> sent_on_subscribing_again(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.clean());
+  co_await t.published(owner, retained(topic, "kept", 1));
+  Client& subscriber = t.client("sub");
+  co_await t.connected(subscriber, t.keeping());
+  co_await t.subscribed(subscriber, topic, 1);
+  co_await t.delivered(subscriber, "kept");
+  co_await t.disconnected(subscriber);
+
+  auto connack = co_await t.connected(subscriber, t.keeping());
+  t.control(connack.session_present, "the Session was not kept");
+  co_await t.subscribed(subscriber, topic, 1);
+  auto again = co_await subscriber.expect_message("kept", t.patience());
+  t.must(again.has_value(), rule(t, "MQTT-3.8.4-3", "MQTT-3.8.4-4"),
+         "the retained message again for a SUBSCRIBE in the resumed Session", seen(t, again), "D-07");
+  // And it replaces the subscription: the next message comes once (MQTT-3.8.4-3).
+  co_await t.published(owner, message(topic, "once", 1));
+  co_await t.delivered(subscriber, "once");
+  co_await sentinel(t, owner, subscriber, topic, 1);
+  const std::size_t copies = subscriber.count("once");
+  t.must(copies == 1, rule(t, "MQTT-3.8.4-3", "MQTT-3.8.4-3"),
+         "one copy, since the subscription was replaced", fmt::format("{} copies", copies), "S-13");
+}
+
+// [MQTT-3.3.1-10, -11] Retain Handling 1 and 2 in a resumed Session.
+Task<void> retain_handling_after_resume(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.clean());
+  co_await t.published(owner, retained(topic, "kept", 1));
+  Client& subscriber = t.client("sub");
+  co_await t.connected(subscriber, t.keeping());
+  mqtt::SubscriptionRequest if_new = subscription(topic, 1);
+  if_new.retain_handling = 1;
+  const mqtt::Properties none;
+  co_await t.subscribed(subscriber, if_new, none, topic);
+  auto first = co_await subscriber.expect_message("kept", t.patience());
+  t.must(first.has_value(), "MQTT-3.3.1-10",
+         "the retained message for a new subscription with Retain Handling 1", seen(t, first));
+  co_await t.disconnected(subscriber);
+
+  auto connack = co_await t.connected(subscriber, t.keeping());
+  t.control(connack.session_present, "the Session was not kept");
+  co_await t.subscribed(subscriber, if_new, none, topic);
+  mqtt::SubscriptionRequest never = subscription(topic, 1);
+  never.retain_handling = 2;
+  co_await sentinel(t, owner, subscriber, topic, 1);
+  t.must(subscriber.count("kept", subscriber.connection()) == 0, "MQTT-3.3.1-10",
+         "none for a subscription that the resumed Session already has", seen_messages(subscriber), "D-08");
+  co_await t.subscribed(subscriber, never, none, topic);
+  co_await sentinel(t, owner, subscriber, topic, 1);
+  t.must(subscriber.count("kept", subscriber.connection()) == 0, "MQTT-3.3.1-11",
+         "none with Retain Handling 2", seen_messages(subscriber));
+}
+
+// [3.1.1: MQTT-3.3.1-9; 5.0: MQTT-3.3.1-12] What waited for an absent client is no retained delivery.
+Task<void> queued_without_retain_flag(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.clean());
+  Client& subscriber = t.client("sub");
+  co_await t.connected(subscriber, t.keeping());
+  co_await t.subscribed(subscriber, topic, 1);
+  co_await t.published(owner, retained(topic, "live", 1));
+  auto live = co_await t.delivered(subscriber, "live");
+  const std::string_view id = rule(t, "MQTT-3.3.1-9", "MQTT-3.3.1-12");
+  t.must(!live.retain, id, "RETAIN 0 for an established subscription", seen(t, live));
+  co_await t.disconnected(subscriber);
+  for (const char* payload : {"first", "second"}) co_await t.published(owner, retained(topic, payload, 1));
+
+  co_await t.connected(subscriber, t.keeping());
+  for (const char* payload : {"first", "second"}) {
+    auto queued = co_await subscriber.expect_message(payload, t.patience());
+    t.must(queued.has_value(), rule(t, "MQTT-3.1.2-5", "MQTT-4.5.0-1"),
+           "each message that was published while the client was away, although the later replaced the "
+           "earlier as the "
+           "retained one",
+           seen(t, queued));
+    t.must(!queued->retain, id, "RETAIN 0 for an established subscription", seen(t, queued));
+  }
+}
+
+// [3.1.1: MQTT-3.3.1-10, -11; 5.0: MQTT-3.3.1-6, -7] Replaced, then deleted.
+Task<void> replaced_and_deleted(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.clean());
+  co_await t.published(owner, retained(topic, "old", 1));
+  co_await t.published(owner, retained(topic, "new", 1));
+  Client& first = t.client("first");
+  co_await t.connected(first, t.clean());
+  co_await t.subscribed(first, topic, 1);
+  auto found = co_await first.expect_message("new", t.patience());
+  t.must(found.has_value(), rule(t, "MQTT-3.3.1-5", "MQTT-3.3.1-5"), "the latest retained message",
+         seen(t, found));
+  co_await t.fenced(first);
+  t.must(first.count("old") == 0, rule(t, "MQTT-3.3.1-5", "MQTT-3.3.1-5"), "the earlier one to be replaced",
+         seen_messages(first));
+  co_await t.published(owner, message(topic, "passing", 1));
+  co_await t.delivered(first, "passing");
+  co_await t.published(owner, retained(topic, "", 1));
+
+  Client& second = t.client("second");
+  co_await t.connected(second, t.clean());
+  co_await t.subscribed(second, topic, 1);
+  co_await sentinel(t, owner, second, topic, 1);
+  t.must(second.count("new") == 0 && second.count("old") == 0, rule(t, "MQTT-3.3.1-10", "MQTT-3.3.1-6"),
+         "no retained message after an empty one", seen_messages(second));
+  t.must(second.count("") == 0, rule(t, "MQTT-3.3.1-11", "MQTT-3.3.1-7"), "the empty one not to be retained",
+         seen_messages(second));
+  t.must(second.count("passing") == 0, rule(t, "MQTT-3.3.1-12", "MQTT-3.3.1-8"),
+         "a message with RETAIN 0 not to be retained", seen_messages(second));
+}
+
+}  // namespace
+
+void register_retained(Registry& registry) {
+  const std::string section = "3.3.1.3";
+  registry.add(
+      {.slug = "outlives-the-session",
+       .title = "A retained message outlives the Session of its publisher",
+       .v3_1_1 = {section, {"MQTT-3.1.2-7", "MQTT-3.3.1-5", "MQTT-3.3.1-6", "MQTT-3.3.1-8"}},
+       .v5 = {section, {"HF-5.0-S24", "MQTT-3.3.1-5", "MQTT-3.3.1-9"}},
+       .procedure = "Publish a retained message, end the Session by a clean connection, subscribe elsewhere.",
+       .control = "A client that subscribes before the end of the Session gets it.",
+       .needs = {Need::qos_1, Need::retain},
+       .tags = {"retain", "session"},
+       .run = outlives_the_session});
+  registry.add({.slug = "not-sent-on-resume",
+                .title = "Resuming a Session does not cause retained messages to be sent",
+                .level = Level::should,
+                .v3_1_1 = {section, {"HF-3.1.1-S08", "MQTT-3.3.1-6"}},
+                .v5 = {section, {"HF-5.0-S23"}},
+                .procedure = "Subscribe, get the retained message, DISCONNECT, resume.",
+                .control = "The retained message comes at subscribing.",
+                .needs = {Need::qos_1, Need::retain},
+                .tags = {"retain", "session"},
+                .interpretations = {"F-03"},
+                .run = not_sent_on_resume});
+  registry.add(
+      {.slug = "sent-on-subscribing-again",
+       .title =
+           "Subscribing again in a resumed Session brings the retained message and no second subscription",
+       .v3_1_1 = {section, {"MQTT-3.8.4-3", "HF-3.1.1-S43"}},
+       .v5 = {section, {"MQTT-3.8.4-4", "MQTT-3.8.4-3", "MQTT-3.3.1-9"}},
+       .procedure = "Subscribe, DISCONNECT, resume, subscribe to the same filter.",
+       .control = "The retained message comes at the first SUBSCRIBE.",
+       .needs = {Need::qos_1, Need::retain},
+       .tags = {"retain", "session", "subscribe"},
+       .interpretations = {"D-07", "S-13"},
+       .run = sent_on_subscribing_again});
+  registry.add({.slug = "retain-handling-after-resume",
+                .title = "Retain Handling 1 and 2 hold in a resumed Session",
+                .v5 = {section, {"MQTT-3.3.1-10", "MQTT-3.3.1-11"}},
+                .procedure = "Subscribe with Retain Handling 1, resume, subscribe again with 1, then with 2.",
+                .control = "The retained message comes for the new subscription.",
+                .needs = {Need::qos_1, Need::retain},
+                .tags = {"retain", "session", "subscribe"},
+                .interpretations = {"D-08"},
+                .run = retain_handling_after_resume});
+  registry.add({.slug = "queued-without-retain-flag",
+                .title = "Messages that waited in a Session come with RETAIN 0",
+                .v3_1_1 = {section, {"MQTT-3.3.1-9", "MQTT-3.1.2-5"}},
+                .v5 = {section, {"MQTT-3.3.1-12", "MQTT-4.5.0-1"}},
+                .procedure = "Two retained messages on one topic while the subscriber is away; resume.",
+                .control = "One comes live before, with RETAIN 0.",
+                .needs = {Need::qos_1, Need::retain},
+                .tags = {"retain", "session", "queue"},
+                .run = queued_without_retain_flag});
+  registry.add({.slug = "replaced-and-deleted",
+                .title = "A retained message is replaced by the next and deleted by an empty one",
+                .v3_1_1 = {section, {"MQTT-3.3.1-10", "MQTT-3.3.1-5", "MQTT-3.3.1-11", "MQTT-3.3.1-12"}},
+                .v5 = {section, {"MQTT-3.3.1-6", "MQTT-3.3.1-5", "MQTT-3.3.1-7", "MQTT-3.3.1-8"}},
+                .procedure = "Retain two messages, subscribe, retain an empty one, subscribe elsewhere.",
+                .control = "The first subscriber gets the latest.",
+                .needs = {Need::qos_1, Need::retain},
+                .tags = {"retain"},
+                .run = replaced_and_deleted});
+}
+
+}  // namespace holdfast

@@ -1,0 +1,23 @@
+#include "conformance/suites/suites.h"
+
+namespace holdfast {
+
+void register_all_suites(Registry& registry) {
+  register_walkthrough(registry);
+  register_clean_session(registry);
+  register_will(registry);
+  register_keep_alive(registry);
+  register_session_expiry(registry);
+  register_will_delay(registry);
+  register_takeover(registry);
+  register_session_present(registry);
+  register_retained(registry);
+  register_message_expiry(registry);
+  register_session_state(registry);
+  register_qos2(registry);
+  register_order(registry);
+  register_flow_control(registry);
+  register_redelivery(registry);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,24 @@
+// One registration function for each suite file; suites.cpp calls them all, in the order of the chapters.
+#pragma once
+
+#include "conformance/engine/case.h"
+
+namespace holdfast {
+
+void register_walkthrough(Registry& registry);
+void register_clean_session(Registry& registry);
+void register_session_expiry(Registry& registry);
+void register_will(Registry& registry);
+void register_will_delay(Registry& registry);
+void register_keep_alive(Registry& registry);
+void register_takeover(Registry& registry);
+void register_session_present(Registry& registry);
+void register_retained(Registry& registry);
+void register_message_expiry(Registry& registry);
+void register_session_state(Registry& registry);
+void register_qos2(Registry& registry);
+void register_redelivery(Registry& registry);
+void register_order(Registry& registry);
+void register_flow_control(Registry& registry);
+
+}  // namespace holdfast

@@ -1,0 +1,82 @@
+#include "reports/report_folder.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "reports/account.h"
+#include "reports/junit.h"
+#include "reports/results_json.h"
+#include "reports/text.h"
+#include "reports/write_whole.h"
+
+namespace holdfast {
+namespace {
+
+// Only names that evidence_file_of() makes: the folder belongs to somebody else.
+bool is_evidence(const std::filesystem::directory_entry& entry) {
+  std::error_code error;
+  return entry.is_regular_file(error) && entry.path().filename().string().starts_with("mqtt") &&
+         entry.path().extension() == ".txt";
+}
+
+void remove_old_evidence(const std::string& folder) {
+  std::error_code error;
+  // What cannot be removed will be noticed when its successor is written.
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    if (is_evidence(*entry)) {
+      std::error_code ignored;
+      std::filesystem::remove(entry->path(), ignored);
+    }
+}
+
+void append_finding(std::string& text, const Finding& finding) {
+  const auto add = [&](std::string_view label, std::string_view value) {
+    if (!value.empty()) text += fmt::format("  {:<14} {}\n", label, printable(value));
+  };
+  text += fmt::format("\n{} finding\n", name_of(finding.verdict));
+  add("requirement", finding.requirement);
+  add("expected", finding.expected);
+  add("observed", finding.observed);
+  add("interpretation", finding.interpretation);
+  add("checker", finding.checker);
+}
+
+}  // namespace
+
+std::string evidence_text(const CaseResult& result, const RunDescription& run) {
+  std::string text = fmt::format("{}  {}   {}\n", heading_of(result.verdict), printable(result.address),
+                                 printable(result.title));
+  for (const AccountLine& line : account_of(result, run))
+    if (line.label != "evidence") text += fmt::format("  {:<9} {}\n", line.label, printable(line.text));
+  for (const Finding& finding : result.findings) append_finding(text, finding);
+  for (const std::string& observation : result.observations)
+    text += fmt::format("\nnoted: {}\n", printable(observation));
+  text += "\ntrace\n";
+  for (const std::string& line : result.trace_text) text += printable(line) + "\n";
+  return text;
+}
+
+tl::expected<void, std::string> prepare_report_folder(const std::string& folder) {
+  return make_writable_folder(folder);
+}
+
+tl::expected<void, std::string> write_report(const RunResults& results, const RunDescription& run) {
+  const std::string evidence_folder = run.report_folder + "/evidence";
+  if (auto made = make_writable_folder(evidence_folder); !made) return made;
+  remove_old_evidence(evidence_folder);
+  for (const CaseResult& result : results.cases) {
+    if (result.verdict == Verdict::pass) continue;
+    const std::string path = fmt::format("{}/{}", run.report_folder, evidence_file_of(result.address));
+    if (auto written = write_whole(path, evidence_text(result, run), Durability::crash); !written)
+      return written;
+  }
+  if (auto written = write_whole(run.report_folder + "/junit.xml", junit_xml(results, run)); !written)
+    return written;
+  return write_whole(run.report_folder + "/results.json", results_json(results, run));
+}
+
+}  // namespace holdfast

@@ -1,0 +1,18 @@
+// How a run was asked for, beyond what its results tell.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace holdfast {
+
+struct RunDescription {
+  std::string address{};  // of a live system under test, without credentials; empty: the embedded broker
+  double timeout_scale = 1;
+  bool strict = false;                 // a non-strict verdict counts as not conforming
+  std::vector<std::string> defects{};  // of the embedded broker
+  std::vector<std::string> variants{};
+  std::string report_folder{};  // empty: no report is written, so there is no evidence to point at
+};
+
+}  // namespace holdfast

@@ -1,0 +1,109 @@
+// How defects and variants change what a Connection sends and how it ends. Nothing of this happens to a plain
+// broker.
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "sim/broker/connection.h"
+#include "sim/broker/server.h"
+#include "sim/broker/session.h"
+
+namespace holdfast::broker {
+
+using mqtt::ReasonCode;
+
+void Connection::spoil(mqtt::Publish& publish, const Message& message) const {
+  const auto has = [&](Defect defect) { return settings().has(defect); };
+  if (has(Defect::dup_forwarded) && publish.qos > 0) publish.dup = publish.dup || message.dup;
+  if (has(Defect::dup_1_on_qos_0) && publish.qos == 0) publish.dup = true;
+  mqtt::Properties& properties = publish.properties;
+  if (has(Defect::message_expiry_not_decremented) && is_v5()) {
+    properties.message_expiry_interval = message.properties.message_expiry_interval;
+  }
+  if (has(Defect::user_properties_sorted)) std::ranges::sort(properties.user_properties);
+  if (has(Defect::message_properties_dropped)) {
+    properties = {.subscription_identifiers = std::move(properties.subscription_identifiers)};
+  }
+}
+
+bool Connection::is_withheld(const mqtt::Packet& packet) const {
+  return std::holds_alternative<mqtt::Pingresp>(packet) && session_ != nullptr &&
+         session_->outbox.is_window_full() && settings().has(Defect::full_window_silences_pingresp);
+}
+
+void Connection::disconnect_faulty(ReasonCode reason) {
+  if (settings().has(Defect::faulty_packets_tolerated)) {
+    if (is_v5()) send(mqtt::Disconnect{.reason = reason});
+    return;
+  }
+  if (settings().has(Variant::error_code_neighbour)) {
+    if (reason == ReasonCode::malformed_packet) {
+      reason = ReasonCode::protocol_error;
+    } else if (reason == ReasonCode::protocol_error) {
+      reason = ReasonCode::malformed_packet;
+    }
+  }
+  if (settings().has(Defect::will_dropped_by_protocol_error)) session_->will.reset();
+  disconnect(reason);
+}
+
+// Goes on behind a packet that could not be decoded; false if its end is not known.
+bool Connection::skip_faulty_packet() {
+  const ByteView rest = decoder_.buffered_bytes();
+  const std::size_t size = mqtt::frame_size(rest);
+  if (size == 0 || size > rest.size()) return false;
+  const Bytes behind(rest.begin() + static_cast<std::ptrdiff_t>(size), rest.end());
+  decoder_ = mqtt::StreamDecoder(decoder_.options());
+  decoder_.feed(behind);
+  return true;
+}
+
+// Reads a PUBLISH that the decoder refuses for its topic, by hiding the wildcards from it.
+bool Connection::route_wildcard_topic(const mqtt::DecodeError& error) {
+  const bool is_meant =
+      error.reason == ReasonCode::topic_name_invalid && settings().has(Defect::wildcard_topic_routed);
+  const ByteView rest = decoder_.buffered_bytes();
+  const std::size_t size = mqtt::frame_size(rest);
+  if (!is_meant || size == 0 || size > rest.size()) return false;
+  Bytes frame(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size));
+  std::ranges::replace(frame.begin() + 2, frame.end(), std::uint8_t{'#'}, std::uint8_t{0x7F});
+  std::ranges::replace(frame.begin() + 2, frame.end(), std::uint8_t{'+'}, std::uint8_t{0x7E});
+  mqtt::DecodeResult result = mqtt::decode(frame, decoder_.options());
+  auto* const decoded = std::get_if<mqtt::Decoded>(&result);
+  auto* const publish = decoded ? std::get_if<mqtt::Publish>(&decoded->packet) : nullptr;
+  if (publish == nullptr) return false;
+  std::ranges::replace(publish->topic, '\x7F', '#');
+  std::ranges::replace(publish->topic, '\x7E', '+');
+  on(std::move(*publish));
+  return true;
+}
+
+void Connection::leave_open() {
+  is_left_open_ = true;
+  alarm_.stop();
+  end_session();
+}
+
+void Connection::answer_pings() {
+  for (;;) {
+    const mqtt::DecodeResult result = decoder_.next();
+    const auto* const decoded = std::get_if<mqtt::Decoded>(&result);
+    if (decoded == nullptr) return;
+    if (std::holds_alternative<mqtt::Pingreq>(decoded->packet)) send(mqtt::Pingresp{});
+    if (std::holds_alternative<mqtt::Disconnect>(decoded->packet)) {
+      end();
+      return;
+    }
+  }
+}
+
+void Connection::act_on_the_rest() {
+  while (session_ != nullptr) {
+    mqtt::DecodeResult result = decoder_.next();
+    auto* const decoded = std::get_if<mqtt::Decoded>(&result);
+    if (decoded == nullptr || std::holds_alternative<mqtt::Disconnect>(decoded->packet)) return;
+    dispatch(std::move(decoded->packet));
+  }
+}
+
+}  // namespace holdfast::broker

@@ -1,0 +1,61 @@
+// How defects maim Sessions, wills and retained messages. Nothing of this happens to a sound broker.
+#include <utility>
+#include <vector>
+
+#include "sim/broker/connection.h"
+#include "sim/broker/server.h"
+
+namespace holdfast::broker {
+
+bool Server::told_session_present(bool session_present, const mqtt::Connect& connect,
+                                  const Session& session) const {
+  const auto has = [&](Defect defect) { return settings_.has(defect); };
+  if (has(Defect::session_present_always_0)) return false;
+  if (has(Defect::session_present_always_1)) return !connect.clean_start;
+  if (has(Defect::session_present_1_on_clean_start)) return session_present || connect.clean_start;
+  if (has(Defect::session_present_0_without_subscriptions)) {
+    return session_present && !session.subscriptions.empty();
+  }
+  return session_present;
+}
+
+void Server::displace_by_refused(std::string_view client_id) {
+  Session* const session = find(client_id);
+  if (session && session->connection()) displace(*session);
+}
+
+bool Server::outlives_takeover(const Session& session) const {
+  return session.expiry == Duration::zero() &&
+         (settings_.has(Defect::takeover_inherits_session_of_interval_0) ||
+          settings_.has(Defect::takeover_keeps_subscriptions_of_ended_session));
+}
+
+void Server::spoil_resumed(Session& session, bool by_takeover) {
+  const auto has = [&](Defect defect) { return settings_.has(defect); };
+  if (session.will && has(Defect::will_not_cancelled_by_return)) publish_will(session);
+  const bool loses_subscriptions = has(Defect::subscriptions_lost_on_resume) ||
+                                   (by_takeover && has(Defect::takeover_clears_subscriptions));
+  if (loses_subscriptions) {
+    for (const auto& [filter, subscription] : session.subscriptions) tree_.remove(session, subscription);
+    session.subscriptions.clear();
+  }
+  if (has(Defect::subscription_options_lost_on_resume)) {
+    for (auto& [filter, subscription] : session.subscriptions) {
+      subscription.no_local = false;
+      subscription.retain_as_published = false;
+      subscription.identifier.reset();
+    }
+  }
+}
+
+void Server::spoil_will(mqtt::Will& will) const {
+  if (settings_.has(Defect::will_retain_ignored)) will.retain = false;
+  if (settings_.has(Defect::will_properties_lost)) will.properties = {};
+}
+
+void Server::spoil_retained(const MessagePointer& message) {
+  if (message->retain || message->payload.empty()) return;
+  if (settings_.has(Defect::retained_without_flag_stored)) retained_.replace(message);
+}
+
+}  // namespace holdfast::broker
