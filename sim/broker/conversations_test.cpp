@@ -88,7 +88,7 @@ void clean_starts(Script& s) {
 void refusals(Script& s) {
   s.connect("a", v5_connect("a", 100));
   auto bad = v5_connect("a", 100);
-  bad.properties.authentication_method = "x";
+  bad.properties.authentication_method = std::string("x");
   s.connect("b", bad);
   s.connect("c", v5_connect("", 100));
   s.connect("d", v5_connect("", 100));

@@ -154,7 +154,7 @@ TEST(SessionV5, IsNotTouchedByARefusedConnect) {
   auto bad = world.client();
   client.connect(v5_connect("a", 100));
   auto connect = v5_connect("a", 0, true);
-  connect.properties.authentication_method = "x";
+  connect.properties.authentication_method = std::string("x");
   EXPECT_EQ(bad.connect(connect).reason, ReasonCode::bad_authentication_method);
   EXPECT_TRUE(bad.is_closed());
   EXPECT_FALSE(client.is_closed());

@@ -193,6 +193,26 @@ TEST(FaultCounting, PacketTooShortForTheByteIsPassedOver) {
   EXPECT_EQ(world.network->pending().size(), 1u);
 }
 
+TEST(FaultCounting, LaterPacketDoesNotStandInForOneThatWasTooShort) {
+  World world;
+  world.arm("byte 50 of client:PUBLISH#2 cut");
+  ClientEnd& client = world.open_and_wait();
+  for (const std::size_t size : {100, 10, 100}) {
+    world.send(*client.stream, mqtt::Publish{.topic = "t", .payload = std::string(size, 'x')});
+  }
+  world.run();
+  EXPECT_FALSE(client.closed.has_value());
+}
+
+TEST(FaultCounting, ReachesIntoAMalformedLength) {
+  World world;
+  world.arm("byte 5 of client:PUBLISH#1 cut");
+  ClientEnd& client = world.open_and_wait();
+  client.stream->send(Bytes{0x30, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF});
+  world.run();
+  EXPECT_EQ(world.peer().all.size(), 5u);
+}
+
 TEST(FaultCounting, StopsBehindAMalformedLength) {
   World world;
   ClientEnd& client = world.open_and_wait();
@@ -277,6 +297,18 @@ TEST(FaultCounting, ServerBytesBeforeTheClientKnowsOfTheOpeningCount) {
   EXPECT_EQ(client.all, wire(publish));
   EXPECT_EQ(client.closed, CloseKind::fin);
   EXPECT_EQ(world.peer().closed, CloseKind::fin);
+}
+
+TEST(FaultCounting, DoesNotStrikeAConnectionThatTheOtherEndHasReset) {
+  World world;
+  world.set_weather("latency=10ms");
+  world.arm("after server:PUBLISH#1 cut");
+  ClientEnd& client = world.open_and_wait();
+  client.stream->reset();
+  world.send(*world.peer().stream, publish);
+  world.run();
+  EXPECT_TRUE(world.faults_struck().empty());
+  EXPECT_EQ(world.peer().closed, CloseKind::reset);
 }
 
 // --- when ---

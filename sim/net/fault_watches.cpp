@@ -84,7 +84,7 @@ ArmedFault* FaultWatches::due_behind(const StreamPoint& point) const {
   return find([&](const Watch& watch) {
     if (const AtByte* at = at_byte_of(*watch.armed, point.sender)) return at->offset == point.bytes;
     const AtPacket* at = at_packet_of(*watch.armed, point.sender);
-    if (at == nullptr || !watch.is_in_packet || point.scanner.is_lost()) return false;
+    if (at == nullptr || !watch.is_in_packet) return false;
     if (at->where == AtPacket::Where::after) return point.scanner.at_boundary();
     return at->where == AtPacket::Where::byte && at->byte == point.scanner.packet_bytes();
   });

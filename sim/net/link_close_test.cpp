@@ -235,6 +235,17 @@ TEST(LinkReentrancy, SendingIntoTheDirectionThatDelivers) {
   EXPECT_EQ(world.peer().all.size(), 1u + 1000u * 1001u / 2u);
 }
 
+TEST(LinkReentrancy, DirectionThatFeedsItselfLetsTheLoopCount) {
+  World world;
+  ClientEnd& client = world.open_and_wait();
+  world.peer().do_on_bytes = [&](ByteView) { client.stream->send(bytes_of("again")); };
+  client.stream->send(bytes_of("x"));
+  EXPECT_EQ(world.loop.run_ready(100), 100u) << "the bound of a driver is kept";
+  EXPECT_EQ(world.peer().arrivals.size(), 100u);
+  world.peer().do_on_bytes = nullptr;
+  world.run();
+}
+
 TEST(LinkReentrancy, EveryCallFromInsideEveryEvent) {
   enum class Event { open, bytes, half_close, close };
   enum class Call { close, reset, let_go, send, let_go_and_close };
