@@ -72,6 +72,7 @@ class RunCommand final : public Command {
   bool is_live() const { return !target_.url.empty(); }
 
   int run_cases(const std::vector<const Case*>& cases, RunPlan& plan) {
+    end_on_interrupt(surroundings_.err_style.progress);
     const Detail detail =
         settings_.quiet ? Detail::quiet : (settings_.verbose ? Detail::verbose : Detail::normal);
     RunPrinter printer(surroundings_.out, surroundings_.out_style, detail);
@@ -84,7 +85,6 @@ class RunCommand final : public Command {
     plan.options.progress = [&](const CaseResult& result, std::size_t done, std::size_t all) {
       progress.case_done(result, done, all);
     };
-    end_on_interrupt(surroundings_.err_style.progress);
     const Stopwatch stopwatch;
     auto results = results_of(cases, plan);
     progress.clear();

@@ -67,6 +67,15 @@ Task<void> Prober::run(bool asks_name) {
     client_.abandon();
     co_return;
   }
+  const bool lives = co_await client_.fence(patience_);
+  if (!lives) {
+    trial_.failure = fmt::format("sends CONNACK 0x00 but {}",
+                                 client_.broken()   ? "then what no MQTT server sends"
+                                 : client_.closed() ? "then closes the connection"
+                                                    : "no PINGRESP within " + in_words(patience_));
+    client_.abandon();
+    co_return;
+  }
   read(connack->properties);
   const bool answers = co_await try_subscriptions();
   if (answers) {

@@ -89,7 +89,8 @@ Task<void> window_starts_anew(Context& t, int qos) {
   co_await t.dropped(subscriber);
   auto connack = co_await t.connected(subscriber, options);
   judge_session_present(t, connack, Past::kept, "the Session outlives a lost connection");
-  co_await drain(t, subscriber, 9, t.v5() ? 3 : no_window, rule(t, "MQTT-4.4.0-1", "HF-5.0-S33"),
+  const std::size_t window = t.v5() ? 3 : no_window;
+  co_await drain(t, subscriber, 9, window, rule(t, "MQTT-4.4.0-1", "HF-5.0-S33"),
                  "what was in flight and what was queued, since the window starts anew with the connection");
 }
 

@@ -186,7 +186,8 @@ Task<void> judge_repeat_qos2(Context& t, Client& client, Exchange before) {
   }
   // PUBRELs may come after newer messages, so the sentinel says nothing about them.
   const bool is_complete = before.sut_got<mqtt::Pubcomp>();
-  auto again = co_await client.expect_id<mqtt::Pubrel>(before.packet_id, is_complete ? 0ns : t.patience());
+  const Duration patience = is_complete ? Duration{} : t.patience();
+  auto again = co_await client.expect_id<mqtt::Pubrel>(before.packet_id, patience);
   const bool released_again = again.has_value();
   const std::size_t copies = client.count("m", client.connection());
   if (before.sut_sent<mqtt::Pubrel>()) {

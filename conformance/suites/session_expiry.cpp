@@ -105,7 +105,8 @@ Task<void> latest_connect_governs(Context& t) {
   Client& shorter = t.client("shorter");
   Client& absent = t.client("absent");
   for (Client* client : {&longer, &shorter, &absent}) {
-    co_await t.connected(*client, t.keeping(client == &longer ? brief : 600));
+    const std::uint32_t first_interval = client == &longer ? brief : 600;
+    co_await t.connected(*client, t.keeping(first_interval));
     co_await t.subscribed(*client, t.topic(client->name()), 1);
     co_await t.disconnected(*client);
     mqtt::Connect again = t.keeping(client == &longer ? 600 : brief);

@@ -139,8 +139,9 @@ Task<void> delayed_after_disconnect(Context& t) {
   co_await t.connected(owner, with_will(t.keeping(), delayed_will(topic, "will", 3)));
   owner.disconnect(mqtt::ReasonCode::disconnect_with_will);
   auto closed = co_await owner.expect_close(t.patience());
-  co_await judge_when(t, watch, "will", closed ? closed->at : t.now(), 3s, "HF-5.0-S17",
-                      "DISCONNECT 0x04 asks for it after its delay", "T-11");
+  const Time left = closed ? closed->at : t.now();
+  co_await judge_when(t, watch, "will", left, 3s, "HF-5.0-S17", "DISCONNECT 0x04 asks for it after its delay",
+                      "T-11");
 }
 
 }  // namespace

@@ -184,6 +184,17 @@ TEST_F(PublishingWithLimits, LargePacketsAndRetainAreRefused) {
   client.connect(v5_connect("c"));
   client.send(mqtt::Publish{.topic = "t", .payload = "x", .retain = true});
   EXPECT_EQ(reason_of_close(), ReasonCode::retain_not_supported);
+  EXPECT_EQ(world.broker().retained_messages(), 0u);
+}
+
+TEST_F(PublishingWithLimits, ClientsOf311RetainAllTheSame) {
+  auto old = world.client_v3();
+  old.connect(v3_connect("o"));
+  old.publish("t", "kept", 1, 1, true);
+  EXPECT_EQ(old.subscribe({.filter = "t"}), ReasonCode::success);
+  EXPECT_EQ(old.payloads(), Payloads{"kept"});
+  EXPECT_EQ(client.subscribe({.filter = "t"}), ReasonCode::success);
+  EXPECT_EQ(client.payloads(), Payloads{});
 }
 
 TEST(PublishingQos, AboveTheMaximumIsRefused) {

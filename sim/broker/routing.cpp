@@ -18,7 +18,7 @@ bool has_wildcard(std::string_view filter) { return filter.find_first_of("+#") !
 }  // namespace
 
 std::size_t Server::publish(MessagePointer message) {
-  if (message->retain && settings_.retain_available) retained_.store(message);
+  if (message->retain) retained_.store(message);
   spoil_retained(message);
   const Matches matches = tree_.match(message->topic);
   deliver_plain(message, matches.plain);
@@ -134,7 +134,8 @@ ReasonCode Server::subscribe(Session& session, const mqtt::SubscriptionRequest& 
   at->second = std::move(subscription);
   tree_.add(session, at->second, first_turn_);
 
-  if (sends_retained(at->second, request.retain_handling, is_new)) {
+  const bool knows_retained = settings_.retain_available || session.version == Version::v3_1_1;
+  if (knows_retained && sends_retained(at->second, request.retain_handling, is_new)) {
     for (Outgoing& outgoing : retained_for(session, at->second)) retained.push_back(std::move(outgoing));
   }
   return static_cast<ReasonCode>(at->second.qos);

@@ -15,7 +15,7 @@ using mqtt::Version;
 
 Server::Server(Loop& loop, BrokerSettings settings, std::uint64_t seed)
     : loop_(loop),
-      settings_(with_variants(std::move(settings))),
+      settings_(with_switches(std::move(settings))),
       draws_(seed, "broker"),
       first_turn_(draws_.below(840)),
       undertaker_(*this) {

@@ -5,7 +5,7 @@
 
 namespace holdfast {
 
-BrokerSettings with_variants(BrokerSettings settings) {
+BrokerSettings with_switches(BrokerSettings settings) {
   const auto has = [&](Variant variant) { return settings.has(variant); };
   const auto lower = []<typename Value>(Value& value, std::type_identity_t<Value> bound) {
     value = std::min(value, bound);
@@ -32,6 +32,8 @@ BrokerSettings with_variants(BrokerSettings settings) {
   if (has(Variant::empty_id_refused)) settings.accepts_empty_client_id = false;
   if (has(Variant::pre_connect_idle_close))
     settings.connect_timeout = std::min<Duration>(settings.connect_timeout, 5s);
+  // A defect that shows only where there is a limit brings one.
+  if (settings.has(Defect::overrun_refused_with_pubrec_0x93)) lower(settings.receive_maximum, 10);
   return settings;
 }
 

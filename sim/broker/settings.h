@@ -33,7 +33,7 @@ struct BrokerSettings {
   std::uint16_t topic_alias_maximum = 16;    // from clients
   std::uint16_t outgoing_topic_aliases = 0;  // to clients: at most so many, within what the client allows
   std::uint8_t maximum_qos = 2;
-  bool retain_available = true;
+  bool retain_available = true;  // in 5.0; 3.1.1 has no way to tell of it and knows only servers that retain
   bool wildcard_subscription_available = true;
   bool subscription_identifiers_available = true;
   bool shared_subscription_available = true;
@@ -52,7 +52,7 @@ struct BrokerSettings {
   bool has(Variant variant) const { return variants.has(variant); }
 };
 
-// What the variants that are no more than settings make of them.
-BrokerSettings with_variants(BrokerSettings settings);
+// What the variants that are no more than settings make of them, and the limits that defects need to show.
+BrokerSettings with_switches(BrokerSettings settings);
 
 }  // namespace holdfast

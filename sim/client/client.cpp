@@ -325,7 +325,7 @@ std::uint16_t Client::unsubscribe(std::vector<std::string> filters, mqtt::Proper
 }
 
 void Client::acknowledge(const mqtt::Publish& message) {
-  assert(message.qos == 1 || message.qos == 2);
+  if (message.qos == 0) return;  // a faulty server may have sent it so
   if (message.qos == 1) return send(mqtt::Puback{.packet_id = message.packet_id});
   session_.receive_qos2(message.packet_id);
   send(mqtt::Pubrec{.packet_id = message.packet_id});

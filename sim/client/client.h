@@ -109,7 +109,7 @@ class Client final : private StreamEvents {
   std::uint16_t subscribe(std::vector<mqtt::SubscriptionRequest> requests, mqtt::Properties properties = {});
   std::uint16_t unsubscribe(std::vector<std::string> filters, mqtt::Properties properties = {});
   // Acknowledges by hand, in the client's Session too.
-  void acknowledge(const mqtt::Publish& message);  // PUBACK or PUBREC as its QoS asks
+  void acknowledge(const mqtt::Publish& message);  // PUBACK or PUBREC as its QoS asks, nothing at QoS 0
   void release(std::uint16_t packet_id);           // PUBREL
   void complete(std::uint16_t packet_id);          // PUBCOMP
   // Sends all that the Session owes, in order.

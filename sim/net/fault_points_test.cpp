@@ -311,6 +311,18 @@ TEST(FaultCounting, DoesNotStrikeAConnectionThatTheOtherEndHasReset) {
   EXPECT_EQ(world.peer().closed, CloseKind::reset);
 }
 
+TEST(FaultCounting, FirstByteOfTheServerMayComeBeforeTheClientKnowsOfTheOpening) {
+  World world;
+  world.arm("at server+0 cut");
+  world.server.do_on_connect = [&](test::Server::Peer& peer) {
+    peer.stream->accept();
+    peer.stream->send(wire(publish));
+  };
+  ClientEnd& client = world.open_and_wait();
+  EXPECT_TRUE(client.all.empty());
+  EXPECT_EQ(client.closed, CloseKind::fin);
+}
+
 // --- when ---
 
 TEST(FaultAtTime, CountsFromTheEstablishedConnection) {

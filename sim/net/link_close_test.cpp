@@ -128,6 +128,20 @@ TEST(LinkClose, HalfCloseKeepsTheOtherDirectionUntilItsOwnerCloses) {
                                       "+2020.000 ms  a#1  |<- FIN", "+2030.000 ms  a#1  <- FIN"}));
 }
 
+TEST(LinkClose, HalfClosedEndIsToldNothingAfterItsOwnClose) {
+  World world;
+  world.set_weather("latency=10ms");
+  ClientEnd& client = world.open_and_wait();
+  world.peer().do_on_half_close = [] { return true; };
+  client.stream->close();
+  world.run();
+  world.peer().stream->close();
+  client.stream->reset();
+  world.run();
+  world.network.reset();
+  EXPECT_FALSE(world.peer().closed.has_value());
+}
+
 TEST(LinkClose, HalfClosedEndHearsAReset) {
   World world;
   ClientEnd& client = world.open_and_wait();
@@ -158,6 +172,17 @@ TEST(LinkReset, IsToldAfterTheLatencyAndOvertakesWhatIsOnItsWay) {
   EXPECT_FALSE(client.closed.has_value()) << "on_close does not follow at the end that resets";
   EXPECT_EQ(world.lines(EventKind::end),
             (std::vector<std::string>{"+25.000 ms  a#1  -> RST", "+35.000 ms  a#1  ->| RST"}));
+}
+
+TEST(LinkReset, DoesNotWaitForBytesThatItOvertakes) {
+  World world;
+  world.set_weather("bandwidth=8kbit");
+  ClientEnd& client = world.open_and_wait();
+  client.stream->send(Bytes(1000, 'x'));
+  client.stream->reset();
+  world.run();
+  EXPECT_EQ(world.peer().closed, CloseKind::reset);
+  EXPECT_EQ(world.peer().closed_at, Time(0s));
 }
 
 TEST(LinkReset, DoesNotLoseWhatHasArrivedAlready) {

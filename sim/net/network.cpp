@@ -31,7 +31,6 @@ void Network::arm(const Fault& fault) {
   const auto armed = std::make_shared<ArmedFault>(ArmedFault{.fault = fault});
   pending_.push_back(armed);
   for (const auto& link : links_) {
-    if (armed->has_struck) break;
     if (concerns(fault, *link)) link->arm(armed);
   }
 }
