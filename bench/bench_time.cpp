@@ -1,16 +1,14 @@
-// The loop against the plain way to write one: a std::priority_queue of std::function.
-//
-// Both sides do the same work in the same order, with the same delays; nothing of the peer is made slow on
-// purpose: its functions fit into the small buffer of std::function, and are moved out of the queue.
+// The loop against the plain way to write one. Both sides do the same work in the same order, with the same
+// delays.
 #include <benchmark/benchmark.h>
 
 #include <coroutine>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <queue>
 #include <vector>
 
+#include "bench/plain_loop.h"
 #include "bench/ratios.h"
 #include "sim/time/draws.h"
 #include "sim/time/task.h"
@@ -18,44 +16,6 @@
 
 namespace holdfast::bench {
 namespace {
-
-class PlainLoop {
- public:
-  Time now() const { return now_; }
-  void schedule(Time deadline, std::function<void()> action) {
-    queue_.push(Event{deadline, order_++, std::move(action)});
-  }
-  void run(int count) {
-    while (count-- > 0) run_first();
-  }
-  void advance_to(Time target) {
-    while (!queue_.empty() && queue_.top().deadline <= target) run_first();
-    now_ = target;
-  }
-
- private:
-  struct Event {
-    Time deadline;
-    std::uint64_t order;
-    std::function<void()> action;
-  };
-  struct IsLater {
-    bool operator()(const Event& a, const Event& b) const {
-      return a.deadline != b.deadline ? a.deadline > b.deadline : a.order > b.order;
-    }
-  };
-
-  void run_first() {
-    now_ = queue_.top().deadline;
-    const std::function<void()> action = std::move(const_cast<Event&>(queue_.top()).action);
-    queue_.pop();
-    action();
-  }
-
-  Time now_{};
-  std::uint64_t order_ = 0;
-  std::priority_queue<Event, std::vector<Event>, IsLater> queue_;
-};
 
 // Drawn before, so that drawing is not measured.
 class Delays {
