@@ -17,6 +17,10 @@ target_compile_options(holdfast_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 warns of overlaps and overflows in std::string and fmt that are not there (GCC 105329, 105651).
   target_compile_options(holdfast_options INTERFACE -Wno-restrict -Wno-stringop-overflow)
+  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    # With sanitizers it takes every std::optional for uninitialised.
+    target_compile_options(holdfast_options INTERFACE -Wno-maybe-uninitialized)
+  endif()
 endif()
 
 function(holdfast_layer name)
