@@ -30,5 +30,7 @@ if(NOT ASIO_INCLUDE_DIR)
 endif()
 add_library(holdfast_asio INTERFACE)
 target_include_directories(holdfast_asio SYSTEM INTERFACE "${ASIO_INCLUDE_DIR}")
-target_compile_definitions(holdfast_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+# Without aligned_alloc: Asio 1.22 pairs it with operator delete, which the address sanitizer rightly reports.
+target_compile_definitions(holdfast_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED
+  ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(holdfast_asio INTERFACE Threads::Threads)
