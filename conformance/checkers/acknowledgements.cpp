@@ -15,21 +15,21 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "acknowledgements";
+constexpr std::string_view name_of_acknowledgements = "acknowledgements";
 
 constexpr Rule publish_identifier{"MQTT-2.3.1-6", "MQTT-2.2.1-5"};
 constexpr Rule request_identifier{"MQTT-2.3.1-7", "MQTT-2.2.1-6"};
 constexpr Rule type_by_qos{"MQTT-3.3.4-1", "MQTT-3.3.4-1"};
-constexpr Rule pubcomp{"MQTT-4.3.3-2", "MQTT-2.2.1-5"};
+constexpr Rule pubcomp_for_pubrel{"MQTT-4.3.3-2", "MQTT-2.2.1-5"};
 constexpr Rule suback_codes{"MQTT-3.8.4-5", "MQTT-3.8.4-6"};
 constexpr Rule unsuback_codes{"", "MQTT-3.11.3-1"};
 constexpr Rule pubrel_after_pubrec{"MQTT-4.3.3-1", "MQTT-4.3.3-4"};
 constexpr Rule no_pubrel_after_refusal{"", "HF-5.0-S37"};
 
-constexpr auto requirements_v3_1_1 =
-    std::to_array<std::string_view>({publish_identifier.v3_1_1, request_identifier.v3_1_1, type_by_qos.v3_1_1,
-                                     pubcomp.v3_1_1, suback_codes.v3_1_1, pubrel_after_pubrec.v3_1_1});
-constexpr auto requirements_v5 = std::to_array<std::string_view>(
+constexpr auto acknowledgements_requirements_v3_1_1 = std::to_array<std::string_view>(
+    {publish_identifier.v3_1_1, request_identifier.v3_1_1, type_by_qos.v3_1_1, pubcomp_for_pubrel.v3_1_1,
+     suback_codes.v3_1_1, pubrel_after_pubrec.v3_1_1});
+constexpr auto acknowledgements_requirements_v5 = std::to_array<std::string_view>(
     {publish_identifier.v5, request_identifier.v5, type_by_qos.v5, suback_codes.v5, unsuback_codes.v5,
      pubrel_after_pubrec.v5, no_pubrel_after_refusal.v5});
 
@@ -60,11 +60,12 @@ class AcknowledgementsJudge {
   void on_release(const Release& release) {
     if (!view_.is_known(release.session)) return;
     if (release.kind == ReleaseKind::unasked) {
-      breaches_.push_back(breach_of(view_, name, release.connection, release.at, pubrel_after_pubrec,
-                                    "PUBREL only after PUBREC"));
+      breaches_.push_back(breach_of(view_, name_of_acknowledgements, release.connection, release.at,
+                                    pubrel_after_pubrec, "PUBREL only after PUBREC"));
     } else if (release.kind == ReleaseKind::after_refusal &&
                view_.connection(release.connection).version == mqtt::Version::v5) {
-      breaches_.push_back(breach_of(view_, name, release.connection, release.at, no_pubrel_after_refusal,
+      breaches_.push_back(breach_of(view_, name_of_acknowledgements, release.connection, release.at,
+                                    no_pubrel_after_refusal,
                                     "no PUBREL: the client's PUBREC has ended the exchange"));
     }
   }
@@ -134,7 +135,7 @@ class AcknowledgementsJudge {
     if (waiting.pubrels > 0) {
       --waiting.pubrels;
     } else {
-      add(step, pubcomp, "PUBCOMP only for a PUBREL that waits for one");
+      add(step, pubcomp_for_pubrel, "PUBCOMP only for a PUBREL that waits for one");
     }
   }
 
@@ -155,7 +156,8 @@ class AcknowledgementsJudge {
 
   void add(const Step& step, Rule rule, std::string expected, bool must = true) {
     if (!step.sure || !view_.is_known(step.session)) return;
-    Breach breach = breach_of(view_, name, step.connection, step.at(), rule, std::move(expected));
+    Breach breach =
+        breach_of(view_, name_of_acknowledgements, step.connection, step.at(), rule, std::move(expected));
     breach.must = must;
     breaches_.push_back(std::move(breach));
   }
@@ -165,7 +167,7 @@ class AcknowledgementsJudge {
   std::vector<std::unordered_map<std::uint16_t, Waiting>> sessions_;
 };
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_acknowledgements(const SessionView& view, std::vector<Breach>& breaches) {
   AcknowledgementsJudge judge_of_answers(view, breaches);
   for (const Step& step : view.steps.steps) judge_of_answers.on_step(step);
   for (const Release& release : view.exchanges.releases) judge_of_answers.on_release(release);
@@ -174,12 +176,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker acknowledgements_checker() {
-  return {name,
+  return {name_of_acknowledgements,
           "Each answer of the server belongs to a packet of the client that waits for it.",
-          requirements_v3_1_1,
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          acknowledgements_requirements_v3_1_1,
+          acknowledgements_requirements_v5,
+          check_alone<judge_acknowledgements>,
+          judge_acknowledgements};
 }
 
 }  // namespace holdfast

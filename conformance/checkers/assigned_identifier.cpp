@@ -10,17 +10,17 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "assigned-identifier";
+constexpr std::string_view name_of_assigned_identifier = "assigned-identifier";
 
 constexpr Rule assigned{"", "MQTT-3.2.2-16"};
 
-constexpr auto requirements_v5 = std::to_array<std::string_view>({assigned.v5});
+constexpr auto assigned_identifier_requirements_v5 = std::to_array<std::string_view>({assigned.v5});
 
 bool is_open_at(const ConnectionView& connection, Position at) {
   return connection.client_end > at && connection.server_end > at && connection.displaced_at > at;
 }
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_assigned_identifier(const SessionView& view, std::vector<Breach>& breaches) {
   std::unordered_map<std::string_view, ConnectionId> owners;
   for (const Step& step : view.steps.steps) {
     const auto* connack = step.as<mqtt::Connack>();
@@ -30,13 +30,13 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
     if (!connection.connect->client_id.empty()) continue;
     const auto& identifier = connack->properties.assigned_client_identifier;
     if (!identifier || identifier->empty()) {
-      breaches.push_back(breach_of(view, name, step.connection, step.at(), assigned,
+      breaches.push_back(breach_of(view, name_of_assigned_identifier, step.connection, step.at(), assigned,
                                    "an Assigned Client Identifier: CONNECT had none"));
       continue;
     }
     const auto [owner, is_new] = owners.try_emplace(*identifier, step.connection);
     if (!is_new && is_open_at(view.connection(owner->second), step.at())) {
-      Breach breach = breach_of(view, name, step.connection, step.at(), assigned,
+      Breach breach = breach_of(view, name_of_assigned_identifier, step.connection, step.at(), assigned,
                                 "an Assigned Client Identifier that no other client has");
       add_evidence(view, breach, "given before", view.connection(owner->second).connack_at);
       breaches.push_back(std::move(breach));
@@ -48,12 +48,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker assigned_identifier_checker() {
-  return {name,
+  return {name_of_assigned_identifier,
           "A client without an identifier is told the one it was given, its own alone.",
           {},
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          assigned_identifier_requirements_v5,
+          check_alone<judge_assigned_identifier>,
+          judge_assigned_identifier};
 }
 
 }  // namespace holdfast

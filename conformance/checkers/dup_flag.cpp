@@ -9,15 +9,15 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "dup-flag";
+constexpr std::string_view name_of_dup_flag = "dup-flag";
 
 constexpr Rule repeat_has_it{"MQTT-3.3.1-1", "MQTT-3.3.1-1"};
 constexpr Rule qos0_has_not{"MQTT-3.3.1-2", "MQTT-3.3.1-2"};
 constexpr Rule first_has_not{"MQTT-3.3.1-3", "MQTT-3.3.1-3"};
 
-constexpr auto requirements_v3_1_1 =
+constexpr auto dup_flag_requirements_v3_1_1 =
     std::to_array<std::string_view>({repeat_has_it.v3_1_1, qos0_has_not.v3_1_1, first_has_not.v3_1_1});
-constexpr auto requirements_v5 =
+constexpr auto dup_flag_requirements_v5 =
     std::to_array<std::string_view>({repeat_has_it.v5, qos0_has_not.v5, first_has_not.v5});
 
 // Whether the server knew, when the message was written to it, that none of the Session's connections before
@@ -51,11 +51,12 @@ bool is_repeat(const Delivery& delivery) {
          (delivery.transmission == Transmission::resent || delivery.transmission == Transmission::repeated);
 }
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_dup_flag(const SessionView& view, std::vector<Breach>& breaches) {
   for (const Delivery& delivery : view.exchanges.deliveries) {
     const bool dup = delivery.publish->dup;
     const auto add = [&](Rule rule, std::string expected, std::string_view interpretation) {
-      Breach breach = breach_of(view, name, delivery.connection, delivery.at, rule, std::move(expected));
+      Breach breach =
+          breach_of(view, name_of_dup_flag, delivery.connection, delivery.at, rule, std::move(expected));
       breach.interpretation = interpretation;
       add_evidence(view, breach, "first sent", delivery.exchange_began_at);
       breaches.push_back(std::move(breach));
@@ -65,7 +66,7 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
     } else if (!dup && is_repeat(delivery)) {
       add(repeat_has_it, "DUP 1: this message was sent before", "Q-06");
     } else if (dup && is_certainly_first(view, delivery)) {
-      Breach breach = breach_of(view, name, delivery.connection, delivery.at, first_has_not,
+      Breach breach = breach_of(view, name_of_dup_flag, delivery.connection, delivery.at, first_has_not,
                                 "DUP 0: the server cannot have sent this message before");
       breach.interpretation = "Q-05";
       add_evidence(view, breach, "published", delivery.publication->at);
@@ -77,12 +78,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker dup_flag_checker() {
-  return {name,
+  return {name_of_dup_flag,
           "DUP is 1 on repeats, and 0 on first transmissions and at QoS 0.",
-          requirements_v3_1_1,
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          dup_flag_requirements_v3_1_1,
+          dup_flag_requirements_v5,
+          check_alone<judge_dup_flag>,
+          judge_dup_flag};
 }
 
 }  // namespace holdfast

@@ -11,12 +11,12 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "exactly-once";
+constexpr std::string_view name_of_exactly_once = "exactly-once";
 
 constexpr Rule once{"MQTT-4.3.3-2", "MQTT-4.3.3-10"};
 
-constexpr auto requirements_v3_1_1 = std::to_array<std::string_view>({once.v3_1_1});
-constexpr auto requirements_v5 = std::to_array<std::string_view>({once.v5});
+constexpr auto exactly_once_requirements_v3_1_1 = std::to_array<std::string_view>({once.v3_1_1});
+constexpr auto exactly_once_requirements_v5 = std::to_array<std::string_view>({once.v5});
 
 // Some servers forget a received identifier after minutes; no case lets an exchange rest for so long.
 constexpr Duration exchange_rests_max = std::chrono::seconds(60);
@@ -36,13 +36,13 @@ bool begins_exchange(const Delivery& delivery) {
          (delivery.transmission == Transmission::again && delivery.completed);
 }
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_exactly_once(const SessionView& view, std::vector<Breach>& breaches) {
   std::vector<std::unordered_map<const Publication*, Position>> delivered(view.steps.sessions.size());
   for (const Delivery& delivery : view.exchanges.deliveries) {
     if (!begins_exchange(delivery) || !can_come_only_once(view, delivery)) continue;
     const auto [earlier, is_new] = delivered[delivery.session].try_emplace(delivery.publication, delivery.at);
     if (is_new) continue;
-    Breach breach = breach_of(view, name, delivery.connection, delivery.at, once,
+    Breach breach = breach_of(view, name_of_exactly_once, delivery.connection, delivery.at, once,
                               "one exchange for a message that was published once at QoS 2");
     add_evidence(view, breach, "delivered before", earlier->second);
     breaches.push_back(std::move(breach));
@@ -52,12 +52,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker exactly_once_checker() {
-  return {name,
+  return {name_of_exactly_once,
           "A QoS 2 message is delivered once to each Session.",
-          requirements_v3_1_1,
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          exactly_once_requirements_v3_1_1,
+          exactly_once_requirements_v5,
+          check_alone<judge_exactly_once>,
+          judge_exactly_once};
 }
 
 }  // namespace holdfast

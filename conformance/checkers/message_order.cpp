@@ -13,12 +13,12 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "message-order";
+constexpr std::string_view name_of_message_order = "message-order";
 
 constexpr Rule in_order{"MQTT-4.6.0-6", "MQTT-4.6.0-5"};
 
-constexpr auto requirements_v3_1_1 = std::to_array<std::string_view>({in_order.v3_1_1});
-constexpr auto requirements_v5 = std::to_array<std::string_view>({in_order.v5});
+constexpr auto message_order_requirements_v3_1_1 = std::to_array<std::string_view>({in_order.v3_1_1});
+constexpr auto message_order_requirements_v5 = std::to_array<std::string_view>({in_order.v5});
 
 // One publisher's connection, one topic, one QoS, one Session that gets the messages.
 struct Stream {
@@ -58,7 +58,7 @@ bool had_to_precede(const Publication& now, const Publication& earlier) {
   return now.publish->qos < 2 || now.released_at < earlier.released_at;
 }
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_message_order(const SessionView& view, std::vector<Breach>& breaches) {
   struct Latest {
     const Publication* publication;
     Position delivered_at;
@@ -72,7 +72,7 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
     if (is_new) continue;
     Latest& latest = found->second;
     if (had_to_precede(now, *latest.publication)) {
-      Breach breach = breach_of(view, name, delivery.connection, delivery.at, in_order,
+      Breach breach = breach_of(view, name_of_message_order, delivery.connection, delivery.at, in_order,
                                 "messages of one publisher, topic and QoS in the order of their publication");
       add_evidence(view, breach, "overtaken by", latest.delivered_at);
       add_evidence(view, breach, "published", now.at);
@@ -87,12 +87,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker message_order_checker() {
-  return {name,
+  return {name_of_message_order,
           "Messages of one publisher, topic and QoS arrive in order.",
-          requirements_v3_1_1,
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          message_order_requirements_v3_1_1,
+          message_order_requirements_v5,
+          check_alone<judge_message_order>,
+          judge_message_order};
 }
 
 }  // namespace holdfast

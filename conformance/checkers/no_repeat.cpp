@@ -9,16 +9,17 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "no-repeat-on-live-connection";
+constexpr std::string_view name_of_no_repeat = "no-repeat-on-live-connection";
 
 constexpr Rule only_on_resume{"", "MQTT-4.4.0-1"};
 
-constexpr auto requirements_v5 = std::to_array<std::string_view>({only_on_resume.v5});
+constexpr auto no_repeat_requirements_v5 = std::to_array<std::string_view>({only_on_resume.v5});
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_no_repeat(const SessionView& view, std::vector<Breach>& breaches) {
   const auto add = [&](ConnectionId connection, Position at, Position began_at) {
     if (view.connection(connection).version != mqtt::Version::v5) return;
-    Breach breach = breach_of(view, name, connection, at, only_on_resume, "no repeat on a live connection");
+    Breach breach =
+        breach_of(view, name_of_no_repeat, connection, at, only_on_resume, "no repeat on a live connection");
     breach.interpretation = "Q-04";
     add_evidence(view, breach, "first sent", began_at);
     breaches.push_back(std::move(breach));
@@ -36,12 +37,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker no_repeat_checker() {
-  return {name,
+  return {name_of_no_repeat,
           "In 5.0 nothing is sent again while the connection lives.",
           {},
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          no_repeat_requirements_v5,
+          check_alone<judge_no_repeat>,
+          judge_no_repeat};
 }
 
 }  // namespace holdfast

@@ -10,14 +10,14 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "only-if-asked";
+constexpr std::string_view name_of_only_if_asked = "only-if-asked";
 
 constexpr Rule response_information{"", "MQTT-3.1.2-28"};
 constexpr Rule problem_information{"", "MQTT-3.1.2-29"};
 constexpr Rule authentication{"", "MQTT-4.12.0-6"};
 constexpr Rule subscription_identifier{"", "MQTT-3.3.4-4"};
 
-constexpr auto requirements_v5 = std::to_array<std::string_view>(
+constexpr auto only_if_asked_requirements_v5 = std::to_array<std::string_view>(
     {response_information.v5, problem_information.v5, authentication.v5, subscription_identifier.v5});
 
 const mqtt::Properties* properties_of(const mqtt::Packet& packet) {
@@ -41,7 +41,8 @@ void judge_packet(const SessionView& view, const Step& step, const mqtt::Propert
                   std::vector<Breach>& breaches) {
   const mqtt::Properties& asked = view.connection(step.connection).connect->properties;
   const auto add = [&](Rule rule, std::string expected) {
-    breaches.push_back(breach_of(view, name, step.connection, step.at(), rule, std::move(expected)));
+    breaches.push_back(
+        breach_of(view, name_of_only_if_asked, step.connection, step.at(), rule, std::move(expected)));
   };
   const mqtt::PacketType type = step.type;
   if (type == mqtt::PacketType::connack && properties.response_information &&
@@ -59,7 +60,7 @@ void judge_packet(const SessionView& view, const Step& step, const mqtt::Propert
   }
 }
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_only_if_asked(const SessionView& view, std::vector<Breach>& breaches) {
   for (const Step& step : view.steps.steps) {
     const ConnectionView& connection = view.connection(step.connection);
     if (!step.from_server || connection.version != mqtt::Version::v5) continue;
@@ -72,7 +73,8 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
     if (delivery.unknown_identifier == 0 || !delivery.sure || !view.is_known(delivery.session)) continue;
     if (view.may_be_of_older_session(delivery)) continue;
     if (view.connection(delivery.connection).version != mqtt::Version::v5) continue;
-    breaches.push_back(breach_of(view, name, delivery.connection, delivery.at, subscription_identifier,
+    breaches.push_back(breach_of(view, name_of_only_if_asked, delivery.connection, delivery.at,
+                                 subscription_identifier,
                                  "Subscription Identifiers of this Session's own subscriptions only"));
   }
 }
@@ -80,12 +82,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker only_if_asked_checker() {
-  return {name,
+  return {name_of_only_if_asked,
           "What depends on a request of the client comes only with that request.",
           {},
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          only_if_asked_requirements_v5,
+          check_alone<judge_only_if_asked>,
+          judge_only_if_asked};
 }
 
 }  // namespace holdfast

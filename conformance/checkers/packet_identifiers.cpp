@@ -11,13 +11,15 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "packet-identifiers";
+constexpr std::string_view name_of_packet_identifiers = "packet-identifiers";
 
 constexpr Rule unused{"MQTT-2.3.1-4", "MQTT-2.2.1-4"};
-constexpr Rule original{"MQTT-4.4.0-1", "MQTT-4.4.0-1"};
+constexpr Rule kept_identifier{"MQTT-4.4.0-1", "MQTT-4.4.0-1"};
 
-constexpr auto requirements_v3_1_1 = std::to_array<std::string_view>({unused.v3_1_1, original.v3_1_1});
-constexpr auto requirements_v5 = std::to_array<std::string_view>({unused.v5, original.v5});
+constexpr auto packet_identifiers_requirements_v3_1_1 =
+    std::to_array<std::string_view>({unused.v3_1_1, kept_identifier.v3_1_1});
+constexpr auto packet_identifiers_requirements_v5 =
+    std::to_array<std::string_view>({unused.v5, kept_identifier.v5});
 
 // The unacknowledged QoS 1 messages of one Session, both ways round.
 struct Unacknowledged {
@@ -50,7 +52,7 @@ void judge_new_identifier(const SessionView& view, const Delivery& delivery, Una
   const auto [earlier, is_new] = unacknowledged.by_message.try_emplace(delivery.publication, &delivery);
   if (!is_new && earlier->second->connection != delivery.connection) {
     Breach breach = breach_of(
-        view, name, delivery.connection, delivery.at, original,
+        view, name_of_packet_identifiers, delivery.connection, delivery.at, kept_identifier,
         "the message again under its own identifier " + std::to_string(earlier->second->publish->packet_id));
     add_evidence(view, breach, "first sent", earlier->second->at);
     breaches.push_back(std::move(breach));
@@ -59,7 +61,7 @@ void judge_new_identifier(const SessionView& view, const Delivery& delivery, Una
   unacknowledged.by_identifier[delivery.publish->packet_id] = delivery.publication;
 }
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_packet_identifiers(const SessionView& view, std::vector<Breach>& breaches) {
   std::vector<Unacknowledged> sessions(view.steps.sessions.size());
   std::size_t next_delivery = 0;
   for (const Step& step : view.steps.steps) {
@@ -68,7 +70,7 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
       const Delivery& delivery = view.exchanges.deliveries[next_delivery++];
       if (delivery.session == no_session || delivery.publish->qos == 0) continue;
       if (delivery.transmission == Transmission::reused) {
-        Breach breach = breach_of(view, name, delivery.connection, delivery.at, unused,
+        Breach breach = breach_of(view, name_of_packet_identifiers, delivery.connection, delivery.at, unused,
                                   "an identifier that is not in use");
         add_evidence(view, breach, "in use since", delivery.exchange_began_at);
         breaches.push_back(std::move(breach));
@@ -85,12 +87,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker packet_identifiers_checker() {
-  return {name,
+  return {name_of_packet_identifiers,
           "The identifier of an unfinished exchange stands for one message.",
-          requirements_v3_1_1,
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          packet_identifiers_requirements_v3_1_1,
+          packet_identifiers_requirements_v5,
+          check_alone<judge_packet_identifiers>,
+          judge_packet_identifiers};
 }
 
 }  // namespace holdfast

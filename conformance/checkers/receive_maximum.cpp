@@ -12,11 +12,12 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "receive-maximum";
+constexpr std::string_view name_of_receive_maximum = "receive-maximum";
 
 constexpr Rule maximum{"", "MQTT-3.3.4-9"};
 
-constexpr auto requirements_v5 = std::to_array<std::string_view>({maximum.v5, "MQTT-4.9.0-2"});
+constexpr auto receive_maximum_requirements_v5 =
+    std::to_array<std::string_view>({maximum.v5, "MQTT-4.9.0-2"});
 
 struct Quota {
   std::uint32_t start = 0;  // 0: not judged
@@ -44,12 +45,12 @@ void judge_publish(const SessionView& view, const Delivery& delivery, Quota& quo
     return;
   }
   breaches.push_back(
-      breach_of(view, name, delivery.connection, delivery.at, maximum,
+      breach_of(view, name_of_receive_maximum, delivery.connection, delivery.at, maximum,
                 "at most " + std::to_string(quota.start) + " PUBLISH at QoS 1 and 2 under way"));
   quota.start = 0;
 }
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_receive_maximum(const SessionView& view, std::vector<Breach>& breaches) {
   std::vector<Quota> quotas(view.steps.connections.size());
   std::size_t next_delivery = 0;
   for (const Step& step : view.steps.steps) {
@@ -69,12 +70,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker receive_maximum_checker() {
-  return {name,
+  return {name_of_receive_maximum,
           "No more messages are under way than the client's Receive Maximum.",
           {},
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          receive_maximum_requirements_v5,
+          check_alone<judge_receive_maximum>,
+          judge_receive_maximum};
 }
 
 }  // namespace holdfast

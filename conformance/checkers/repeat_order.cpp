@@ -13,14 +13,14 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "repeat-order";
+constexpr std::string_view name_of_repeat_order = "repeat-order";
 
 constexpr Rule publish_order{"MQTT-4.6.0-1", "MQTT-4.6.0-5"};
 constexpr Rule pubrel_order{"MQTT-4.6.0-4", ""};  // in 5.0 it binds the client alone
 
-constexpr auto requirements_v3_1_1 =
+constexpr auto repeat_order_requirements_v3_1_1 =
     std::to_array<std::string_view>({publish_order.v3_1_1, pubrel_order.v3_1_1});
-constexpr auto requirements_v5 = std::to_array<std::string_view>({publish_order.v5});
+constexpr auto repeat_order_requirements_v5 = std::to_array<std::string_view>({publish_order.v5});
 
 // The latest in the original order so far, of one kind on one connection.
 struct Latest {
@@ -36,7 +36,7 @@ struct Latest {
 
 Breach disorder(const SessionView& view, ConnectionId connection, Position at, const Latest& latest,
                 Rule rule, std::string expected, bool must) {
-  Breach breach = breach_of(view, name, connection, at, rule, std::move(expected));
+  Breach breach = breach_of(view, name_of_repeat_order, connection, at, rule, std::move(expected));
   breach.must = must;
   breach.interpretation = "D-15";
   add_evidence(view, breach, "overtaken by", latest.seen_at);
@@ -86,7 +86,7 @@ void judge_pubrels(const SessionView& view, std::vector<Breach>& breaches) {
   }
 }
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_repeat_order(const SessionView& view, std::vector<Breach>& breaches) {
   judge_publishes(view, breaches);
   judge_pubrels(view, breaches);
 }
@@ -94,12 +94,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker repeat_order_checker() {
-  return {name,
+  return {name_of_repeat_order,
           "What is sent again comes in its original order.",
-          requirements_v3_1_1,
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          repeat_order_requirements_v3_1_1,
+          repeat_order_requirements_v5,
+          check_alone<judge_repeat_order>,
+          judge_repeat_order};
 }
 
 }  // namespace holdfast

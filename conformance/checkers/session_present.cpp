@@ -11,16 +11,16 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "session-present";
+constexpr std::string_view name_of_session_present = "session-present";
 
 constexpr Rule clean_start{"MQTT-3.2.2-1", "MQTT-3.2.2-2"};
 constexpr Rule no_old_session{"HF-3.1.1-S24", "MQTT-3.2.2-3"};
 constexpr Rule tells_the_truth{"HF-3.1.1-S42", "MQTT-3.2.2-3"};
 constexpr Rule discards{"MQTT-3.1.2-6", "MQTT-3.1.2-4"};
 
-constexpr auto requirements_v3_1_1 = std::to_array<std::string_view>(
+constexpr auto session_present_requirements_v3_1_1 = std::to_array<std::string_view>(
     {clean_start.v3_1_1, no_old_session.v3_1_1, tells_the_truth.v3_1_1, discards.v3_1_1});
-constexpr auto requirements_v5 =
+constexpr auto session_present_requirements_v5 =
     std::to_array<std::string_view>({clean_start.v5, tells_the_truth.v5, discards.v5});
 
 void judge_connack(const SessionView& view, ConnectionId id, std::vector<Breach>& breaches) {
@@ -29,10 +29,10 @@ void judge_connack(const SessionView& view, ConnectionId id, std::vector<Breach>
   if (connection.client_unreadable_at < connection.connack_at) return;
   if (!connection.connack->session_present || connection.connack->reason != mqtt::ReasonCode::success) return;
   if (connection.connect->clean_start) {
-    breaches.push_back(breach_of(view, name, id, connection.connack_at, clean_start,
+    breaches.push_back(breach_of(view, name_of_session_present, id, connection.connack_at, clean_start,
                                  "Session Present 0: the client asked for a clean start"));
   } else if (connection.connect->client_id.empty()) {
-    breaches.push_back(breach_of(view, name, id, connection.connack_at, no_old_session,
+    breaches.push_back(breach_of(view, name_of_session_present, id, connection.connack_at, no_old_session,
                                  "Session Present 0: the client has no identifier of an old Session"));
   }
 }
@@ -64,17 +64,17 @@ void judge_deliveries(const SessionView& view, std::vector<Breach>& breaches) {
     reported[delivery.session] = true;
     const ConnectionView& first = view.connection(view.session(delivery.session).connections.front());
     const bool cleaned = first.connect->clean_start;
-    Breach breach =
-        breach_of(view, name, delivery.connection, delivery.at, cleaned ? discards : tells_the_truth,
-                  cleaned ? "nothing of the Session that the client asked to discard"
-                          : "nothing of an old Session: Session Present was 0");
+    Breach breach = breach_of(view, name_of_session_present, delivery.connection, delivery.at,
+                              cleaned ? discards : tells_the_truth,
+                              cleaned ? "nothing of the Session that the client asked to discard"
+                                      : "nothing of an old Session: Session Present was 0");
     add_evidence(view, breach, "sent in the old Session", old->at);
     add_evidence(view, breach, "the new one began", first.connack_at);
     breaches.push_back(std::move(breach));
   }
 }
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_session_present(const SessionView& view, std::vector<Breach>& breaches) {
   for (ConnectionId id = 1; id < view.steps.connections.size(); ++id) judge_connack(view, id, breaches);
   judge_deliveries(view, breaches);
 }
@@ -82,12 +82,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker session_present_checker() {
-  return {name,
+  return {name_of_session_present,
           "Session Present is 0 where there can be no old Session, and 0 means that none goes on.",
-          requirements_v3_1_1,
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          session_present_requirements_v3_1_1,
+          session_present_requirements_v5,
+          check_alone<judge_session_present>,
+          judge_session_present};
 }
 
 }  // namespace holdfast

@@ -12,14 +12,14 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::string_view name = "well-formed";
+constexpr std::string_view name_of_well_formed = "well-formed";
 
-constexpr auto requirements_v3_1_1 = std::to_array<std::string_view>(
+constexpr auto well_formed_requirements_v3_1_1 = std::to_array<std::string_view>(
     {"HF-3.1.1-G01", "HF-3.1.1-G02", "HF-3.1.1-G03", "HF-3.1.1-G05", "HF-3.1.1-G38", "MQTT-1.5.3-1",
      "MQTT-1.5.3-2", "MQTT-2.2.2-2", "MQTT-2.3.1-1", "MQTT-2.3.1-6", "MQTT-2.3.1-7", "MQTT-3.2.2-4",
      "MQTT-3.2.2-6", "MQTT-3.3.1-4", "MQTT-3.3.2-2", "MQTT-3.6.1-1", "MQTT-3.8.4-5", "MQTT-3.9.3-2",
      "MQTT-4.7.3-1"});
-constexpr auto requirements_v5 = std::to_array<std::string_view>(
+constexpr auto well_formed_requirements_v5 = std::to_array<std::string_view>(
     {"HF-5.0-E01",    "HF-5.0-E02",    "HF-5.0-E03",    "HF-5.0-E04",    "HF-5.0-E05",    "HF-5.0-E10",
      "HF-5.0-E12",    "HF-5.0-E13",    "HF-5.0-E14",    "HF-5.0-E15",    "HF-5.0-E17",    "HF-5.0-E18",
      "HF-5.0-E20",    "HF-5.0-E21",    "HF-5.0-E37",    "MQTT-1.5.4-1",  "MQTT-1.5.4-2",  "MQTT-1.5.5-1",
@@ -56,7 +56,7 @@ bool is_note_to_judge(const Event& event, const mqtt::DecodeError& note) {
 void add(const SessionView& view, const Event& event, const mqtt::DecodeError& error, bool must,
          std::vector<Breach>& breaches) {
   Breach breach;
-  breach.checker = name;
+  breach.checker = name_of_well_formed;
   breach.version = view.connection(event.connection).version;
   breach.requirement = error.requirement;
   breach.must = must;
@@ -66,7 +66,7 @@ void add(const SessionView& view, const Event& event, const mqtt::DecodeError& e
   breaches.push_back(std::move(breach));
 }
 
-void judge(const SessionView& view, std::vector<Breach>& breaches) {
+void judge_well_formed(const SessionView& view, std::vector<Breach>& breaches) {
   for (const Event* flawed : view.steps.flawed) {
     const Event& event = *flawed;
     const ConnectionView& connection = view.connection(event.connection);
@@ -87,12 +87,12 @@ void judge(const SessionView& view, std::vector<Breach>& breaches) {
 }  // namespace
 
 Checker well_formed_checker() {
-  return {name,
+  return {name_of_well_formed,
           "What the server sends has the format of the version.",
-          requirements_v3_1_1,
-          requirements_v5,
-          check_alone<judge>,
-          judge};
+          well_formed_requirements_v3_1_1,
+          well_formed_requirements_v5,
+          check_alone<judge_well_formed>,
+          judge_well_formed};
 }
 
 }  // namespace holdfast

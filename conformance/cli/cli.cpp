@@ -13,7 +13,7 @@
 namespace holdfast {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* cli_footer =
     "Exit codes: 0 conforms, or differs only as the baseline expects; 1 does not conform; 2 usage or\n"
     "configuration; 3 the broker cannot be reached or was lost; 4 an error of Holdfast's own.";
 
@@ -49,7 +49,7 @@ int run_command_line(const std::vector<std::string>& words, Surroundings& surrou
   CLI::App app("Holdfast: a deterministic proving ground for MQTT sessions", "holdfast");
   app.set_version_flag("--version", "holdfast " + tool_version(), "print the version");
   app.set_help_flag("-h,--help", "print this text");
-  app.footer(footer);
+  app.footer(cli_footer);
   app.formatter(std::make_shared<HelpFormat>());
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(make_run_command(app, surroundings));

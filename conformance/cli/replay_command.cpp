@@ -11,7 +11,7 @@
 namespace holdfast {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* replay_footer =
     "The line is the one that a failure prints. Against the embedded broker the case runs exactly as it "
     "did;\n"
     "against a live one we do the same again, but what the broker makes of it may differ.\n"
@@ -25,7 +25,7 @@ class ReplayCommand final : public Command {
         app_(*parent.add_subcommand("replay", "Run one case again and show all that happened")) {
     app_.add_option("line", text_, "what stands behind 'replay' in a report")->required()->type_name("LINE");
     app_.add_option("url", target_.url, "the broker, if it was a live one")->type_name("[URL]");
-    app_.footer(footer);
+    app_.footer(replay_footer);
   }
 
   CLI::App& app() override { return app_; }

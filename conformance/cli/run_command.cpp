@@ -17,7 +17,7 @@
 namespace holdfast {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* run_footer =
     "Without a URL the embedded reference broker is run in virtual time.\n"
     "\n"
     "Selectors:  mqtt5/4.4           cases of a section, or whose address begins so\n"
@@ -41,7 +41,7 @@ class RunCommand final : public Command {
     app_.add_option("words", words_, "URL of the broker (mqtt://...), then selectors")
         ->type_name("[URL] [SELECTOR...]");
     declare_run_options(app_, settings_);
-    app_.footer(footer);
+    app_.footer(run_footer);
   }
 
   CLI::App& app() override { return app_; }

@@ -19,7 +19,7 @@ namespace {
 
 constexpr Duration virtual_patience = 5s;
 constexpr Duration case_time_max = 10'000s;
-constexpr Duration preflight_time_max = 1'000s;
+constexpr Duration embedded_preflight_time_max = 1'000s;
 
 std::string one_line(std::string text) {
   std::string line;
@@ -49,7 +49,7 @@ std::optional<Capabilities> preflight(const BrokerSettings& settings, mqtt::Vers
   const PreflightSurroundings surroundings{
       .loop = &loop, .network = &network, .prefix = "preflight", .patience = virtual_patience};
   scope.spawn(try_version(surroundings, version, trial), [&is_over](std::exception_ptr) { is_over = true; });
-  run_virtual(loop, [&is_over] { return is_over; }, {.end = Time(preflight_time_max)});
+  run_virtual(loop, [&is_over] { return is_over; }, {.end = Time(embedded_preflight_time_max)});
   // A broker that is broken on purpose may not even let the preflight in: then the cases shall judge it.
   return trial.capabilities.value_or(Capabilities{});
 }

@@ -19,7 +19,7 @@ namespace holdfast {
 namespace {
 
 constexpr Duration preflight_patience = 5s;  // for each answer
-constexpr Duration preflight_time_max = 60s;
+constexpr Duration live_preflight_time_max = 60s;
 constexpr Duration patience_min = 2s;
 constexpr Duration patience_max = 5s;
 constexpr int round_trips_waited = 10;
@@ -47,7 +47,7 @@ Preflight preflight(LiveDriver& driver, TcpSystem& system, const LiveAddress& ad
   const auto on_done = [&running](std::exception_ptr) { --running; };
   scope.spawn(try_version(surroundings, mqtt::Version::v5, result.v5), on_done);
   scope.spawn(try_version(surroundings, mqtt::Version::v3_1_1, result.v3_1_1), on_done);
-  driver.run([&running] { return running == 0; }, scaled(preflight_time_max, options.timeout_scale));
+  driver.run([&running] { return running == 0; }, scaled(live_preflight_time_max, options.timeout_scale));
   return result;
 }
 

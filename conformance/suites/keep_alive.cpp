@@ -8,7 +8,7 @@
 namespace holdfast {
 namespace {
 
-const char* const section = "3.1.2.10";
+const char* const keep_alive_section = "3.1.2.10";
 
 mqtt::Connect with_keep_alive(mqtt::Connect options, std::uint16_t seconds) {
   options.keep_alive = seconds;
@@ -109,8 +109,8 @@ Task<void> session_survives(Context& t) {
 }  // namespace
 
 void register_keep_alive(Registry& registry) {
-  const Edition in_v3_1_1{section, {"MQTT-3.1.2-24"}};
-  const Edition in_v5{section, {"MQTT-3.1.2-22", "MQTT-3.2.2-22"}};
+  const Edition in_v3_1_1{keep_alive_section, {"MQTT-3.1.2-24"}};
+  const Edition in_v5{keep_alive_section, {"MQTT-3.1.2-22", "MQTT-3.2.2-22"}};
   registry.add({.slug = "closes-the-silent",
                 .title = "A client that is silent for one and a half times its Keep Alive is disconnected",
                 .v3_1_1 = in_v3_1_1,
@@ -148,8 +148,8 @@ void register_keep_alive(Registry& registry) {
                 .run = own_output_does_not_count});
   registry.add({.slug = "session-survives",
                 .title = "A Session survives a keep-alive close",
-                .v3_1_1 = {section, {"HF-3.1.1-S60", "HF-3.1.1-S50", "MQTT-3.1.2-5"}},
-                .v5 = {section, {"HF-5.0-S39", "HF-5.0-S10", "MQTT-4.5.0-1"}},
+                .v3_1_1 = {keep_alive_section, {"HF-3.1.1-S60", "HF-3.1.1-S50", "MQTT-3.1.2-5"}},
+                .v5 = {keep_alive_section, {"HF-5.0-S39", "HF-5.0-S10", "MQTT-4.5.0-1"}},
                 .procedure = "Keep Alive 1 s, silence until the close; another client publishes; resume.",
                 .control = "The silent client is closed.",
                 .needs = {Need::qos_1, Need::takes_keep_alive},

@@ -7,7 +7,7 @@
 namespace holdfast {
 namespace {
 
-const char* const section = "3.3.2.3.3";
+const char* const message_expiry_section = "3.3.2.3.3";
 
 mqtt::Publish expiring(std::string topic, std::string payload, int qos, std::uint32_t seconds) {
   mqtt::Publish publish = message(std::move(topic), std::move(payload), qos);
@@ -144,7 +144,7 @@ void register_message_expiry(Registry& registry) {
   registry.add(
       {.slug = "expired-in-the-queue",
        .title = "Messages that expire in the queue are dropped, and the others behind them are delivered",
-       .v5 = {section, {"MQTT-3.3.2-5", "MQTT-4.5.0-1"}},
+       .v5 = {message_expiry_section, {"MQTT-3.3.2-5", "MQTT-4.5.0-1"}},
        .procedure = "Three messages of 1 s, one of 600 s, one without an interval for an absent client; "
                     "return after 3.5 s.",
        .control = "A message with an interval of 600 s is delivered live.",
@@ -156,7 +156,7 @@ void register_message_expiry(Registry& registry) {
   registry.add(
       {.slug = "remaining-time-is-sent",
        .title = "The time that a message waited in the broker is taken off its Message Expiry Interval",
-       .v5 = {section, {"MQTT-3.3.2-6", "HF-5.0-S26"}},
+       .v5 = {message_expiry_section, {"MQTT-3.3.2-6", "HF-5.0-S26"}},
        .procedure = "A message of 600 s for an absent client; return after 3 s.",
        .control = "A message with an interval of 600 s is delivered live.",
        .needs = {Need::qos_1},
@@ -168,7 +168,7 @@ void register_message_expiry(Registry& registry) {
   registry.add(
       {.slug = "expired-in-flight-blocks-nothing",
        .title = "Messages that expired in flight do not block the queue of a resumed Session",
-       .v5 = {section, {"MQTT-4.5.0-1", "HF-5.0-S33"}},
+       .v5 = {message_expiry_section, {"MQTT-4.5.0-1", "HF-5.0-S33"}},
        .procedure =
            "Receive Maximum 2; two messages of 2 s in flight, three without an interval behind them; "
            "cut, resume after 4.5 s.",
@@ -211,7 +211,7 @@ void register_message_expiry(Registry& registry) {
         {.slug = row.slug,
          .title = row.title,
          .level = row.level,
-         .v5 = {section, row.ids},
+         .v5 = {message_expiry_section, row.ids},
          .procedure = "Leave the exchange of a message of 2 s half done, cut, resume after 4.5 s.",
          .control = "The message is delivered before the cut; expired-in-the-queue shows that expiry works.",
          .needs = {row.need},

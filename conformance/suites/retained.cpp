@@ -97,12 +97,12 @@ Task<void> retain_handling_after_resume(Context& t) {
   auto connack = co_await t.connected(subscriber, t.keeping());
   t.control(connack.session_present, "the Session was not kept");
   co_await t.subscribed(subscriber, if_new, none, topic);
-  mqtt::SubscriptionRequest never = subscription(topic, 1);
-  never.retain_handling = 2;
+  mqtt::SubscriptionRequest not_at_all = subscription(topic, 1);
+  not_at_all.retain_handling = 2;
   co_await sentinel(t, owner, subscriber, topic, 1);
   t.must(subscriber.count("kept", subscriber.connection()) == 0, "MQTT-3.3.1-10",
          "none for a subscription that the resumed Session already has", seen_messages(subscriber), "D-08");
-  co_await t.subscribed(subscriber, never, none, topic);
+  co_await t.subscribed(subscriber, not_at_all, none, topic);
   co_await sentinel(t, owner, subscriber, topic, 1);
   t.must(subscriber.count("kept", subscriber.connection()) == 0, "MQTT-3.3.1-11",
          "none with Retain Handling 2", seen_messages(subscriber));

@@ -11,7 +11,7 @@
 namespace holdfast {
 namespace {
 
-const char* const section = "3.1.2.11.2";
+const char* const session_expiry_section = "3.1.2.11.2";
 
 // A Session with one subscription and `interval` in force, left at `left`.
 struct KeptSession {
@@ -238,7 +238,7 @@ void register_session_expiry(Registry& registry) {
     registry.add(
         {.slug = row.slug,
          .title = row.title,
-         .v5 = {section, {"MQTT-3.1.2-23", "MQTT-4.1.0-2", "HF-5.0-S02", "HF-5.0-S10"}},
+         .v5 = {session_expiry_section, {"MQTT-3.1.2-23", "MQTT-4.1.0-2", "HF-5.0-S02", "HF-5.0-S10"}},
          .procedure = "Keep two Sessions for 2 s each. Return to one after 0.9 s, to the other long after.",
          .control = "Each of the two is the control of the other.",
          .needs = {Need::session_expiry},
@@ -250,7 +250,7 @@ void register_session_expiry(Registry& registry) {
   }
   registry.add({.slug = "counts-from-the-close",
                 .title = "Time spent connected does not count towards the Session Expiry Interval",
-                .v5 = {section, {"HF-5.0-S08", "MQTT-3.1.2-23"}},
+                .v5 = {session_expiry_section, {"HF-5.0-S08", "MQTT-3.1.2-23"}},
                 .procedure = "Stay connected for 3 s with an interval of 2 s, stay away for 0.9 s, return.",
                 .control = "The bounds cases show that this broker's Sessions do expire.",
                 .needs = {Need::session_expiry},
@@ -259,7 +259,7 @@ void register_session_expiry(Registry& registry) {
                 .run = counts_from_the_close});
   registry.add({.slug = "restarts-at-each-close",
                 .title = "Each close starts the Session Expiry Interval afresh",
-                .v5 = {section, {"HF-5.0-S08", "MQTT-3.1.2-23"}},
+                .v5 = {session_expiry_section, {"HF-5.0-S08", "MQTT-3.1.2-23"}},
                 .procedure = "Three absences of 0.9 s with an interval of 2 s.",
                 .control = "The bounds cases show that this broker's Sessions do expire.",
                 .needs = {Need::session_expiry},
@@ -268,7 +268,7 @@ void register_session_expiry(Registry& registry) {
                 .run = restarts_at_each_close});
   registry.add({.slug = "latest-connect-governs",
                 .title = "The Session Expiry Interval of the latest CONNECT governs",
-                .v5 = {section, {"HF-5.0-S09"}},
+                .v5 = {session_expiry_section, {"HF-5.0-S09"}},
                 .procedure = "Resume three Sessions with a longer, a shorter and no interval; return later.",
                 .control = "Each Session resumes once under its first interval.",
                 .needs = {Need::session_expiry},
@@ -280,7 +280,7 @@ void register_session_expiry(Registry& registry) {
   registry.add(
       {.slug = "expiry-ends-subscriptions",
        .title = "An expired Session leaves neither messages nor subscriptions to its client",
-       .v5 = {section, {"HF-5.0-S48", "MQTT-4.1.0-2"}},
+       .v5 = {session_expiry_section, {"HF-5.0-S48", "MQTT-4.1.0-2"}},
        .procedure = "Let a Session with a queued message expire, return, publish to its subscription.",
        .control = "The subscription delivers before.",
        .needs = {Need::session_expiry, Need::qos_1},

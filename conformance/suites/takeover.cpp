@@ -7,7 +7,7 @@
 namespace holdfast {
 namespace {
 
-const char* const section = "3.1.4";
+const char* const takeover_section = "3.1.4";
 
 // The old connection has to be closed; 5.0 would like to see DISCONNECT 0x8E before it.
 Task<void> judge_displaced(Context& t, Client& old) {
@@ -332,8 +332,8 @@ void register_takeover(Registry& registry) {
   const char* delivers = "The message is delivered to the first connection.";
   registry.add({.slug = "closes-the-old-connection",
                 .title = "A second connection with the same client identifier closes the first",
-                .v3_1_1 = {section, {"MQTT-3.1.4-2", "HF-3.1.1-S17"}},
-                .v5 = {section, {"MQTT-3.1.4-3", "HF-5.0-S12"}},
+                .v3_1_1 = {takeover_section, {"MQTT-3.1.4-2", "HF-3.1.1-S17"}},
+                .v5 = {takeover_section, {"MQTT-3.1.4-3", "HF-5.0-S12"}},
                 .procedure = "CONNECT twice with one client identifier.",
                 .control = first_works,
                 .tags = {"takeover"},
@@ -357,8 +357,8 @@ void register_takeover(Registry& registry) {
   for (const auto& row : hand_overs) {
     registry.add({.slug = row.slug,
                   .title = row.title,
-                  .v3_1_1 = {section, {"HF-3.1.1-S17", "MQTT-4.4.0-1", "HF-3.1.1-S22"}},
-                  .v5 = {section, {"HF-5.0-S12", "MQTT-4.4.0-1", "MQTT-3.1.4-3"}},
+                  .v3_1_1 = {takeover_section, {"HF-3.1.1-S17", "MQTT-4.4.0-1", "HF-3.1.1-S22"}},
+                  .v5 = {takeover_section, {"HF-5.0-S12", "MQTT-4.4.0-1", "MQTT-3.1.4-3"}},
                   .procedure = "Leave an exchange half done on the first connection, CONNECT a second one.",
                   .control = delivers,
                   .needs = {row.need},
@@ -371,8 +371,8 @@ void register_takeover(Registry& registry) {
       {.slug = "hands-over-half-received",
        .title =
            "A QoS 2 message received before the takeover is not delivered again when it is repeated after",
-       .v3_1_1 = {section, {"HF-3.1.1-S17", "HF-3.1.1-S05", "MQTT-4.3.3-2"}},
-       .v5 = {section, {"HF-5.0-S12", "HF-5.0-S28", "MQTT-4.3.3-10"}},
+       .v3_1_1 = {takeover_section, {"HF-3.1.1-S17", "HF-3.1.1-S05", "MQTT-4.3.3-2"}},
+       .v5 = {takeover_section, {"HF-5.0-S12", "HF-5.0-S28", "MQTT-4.3.3-10"}},
        .procedure = "PUBLISH at QoS 2 and PUBREC on the first connection, the repeat on the second.",
        .control = "PUBREC comes on the first connection.",
        .needs = {Need::qos_2},
@@ -382,8 +382,8 @@ void register_takeover(Registry& registry) {
   registry.add(
       {.slug = "clean-newcomer-discards",
        .title = "A newcomer with Clean Session or Clean Start 1 discards the Session that it takes over",
-       .v3_1_1 = {section, {"HF-3.1.1-S18", "MQTT-3.1.4-3"}},
-       .v5 = {section, {"MQTT-3.1.2-4", "MQTT-3.1.4-4"}},
+       .v3_1_1 = {takeover_section, {"HF-3.1.1-S18", "MQTT-3.1.4-3"}},
+       .v5 = {takeover_section, {"MQTT-3.1.2-4", "MQTT-3.1.4-4"}},
        .procedure = "Leave a message in flight on the first connection, CONNECT a second one clean.",
        .control = delivers,
        .needs = {Need::qos_1},
@@ -392,8 +392,8 @@ void register_takeover(Registry& registry) {
   registry.add(
       {.slug = "transient-session-not-inherited",
        .title = "A Session that ends with its connection is not handed over by a takeover",
-       .v3_1_1 = {section, {"MQTT-3.1.2-6", "MQTT-3.2.2-3"}},
-       .v5 = {section, {"HF-5.0-S13", "HF-5.0-S01"}},
+       .v3_1_1 = {takeover_section, {"MQTT-3.1.2-6", "MQTT-3.2.2-3"}},
+       .v5 = {takeover_section, {"HF-5.0-S13", "HF-5.0-S01"}},
        .procedure = "Subscribe in a Session that is not kept, CONNECT a second one without cleaning.",
        .control = delivers,
        .needs = {Need::qos_1},
@@ -402,8 +402,8 @@ void register_takeover(Registry& registry) {
        .run = transient_session_is_not_inherited});
   registry.add({.slug = "publishes-the-will",
                 .title = "The Will Message of the displaced connection is published",
-                .v3_1_1 = {section, {"MQTT-3.1.2-8", "HF-3.1.1-S19"}},
-                .v5 = {section, {"MQTT-3.1.2-8", "HF-5.0-S14"}},
+                .v3_1_1 = {takeover_section, {"MQTT-3.1.2-8", "HF-3.1.1-S19"}},
+                .v5 = {takeover_section, {"MQTT-3.1.2-8", "HF-5.0-S14"}},
                 .procedure = "CONNECT with a will, CONNECT a second time.",
                 .control = "The same will comes when its connection is lost.",
                 .needs = {Need::qos_1},
@@ -414,7 +414,7 @@ void register_takeover(Registry& registry) {
   registry.add(
       {.slug = "return-within-delay",
        .title = "A takeover that resumes the Session within the Will Delay Interval cancels the will",
-       .v5 = {section, {"MQTT-3.1.3-9", "HF-5.0-S14"}},
+       .v5 = {takeover_section, {"MQTT-3.1.3-9", "HF-5.0-S14"}},
        .procedure = "CONNECT with a will of delay 2 s, CONNECT a second time with Clean Start 0.",
        .control = "The same will without a delay comes when its connection is lost.",
        .needs = {Need::qos_1},
@@ -424,7 +424,7 @@ void register_takeover(Registry& registry) {
   registry.add({.slug = "clean-start-publishes-delayed-will",
                 .title = "A takeover with Clean Start 1 publishes a delayed will, whose Session has ended",
                 .level = Level::should,
-                .v5 = {section, {"HF-5.0-S14"}},
+                .v5 = {takeover_section, {"HF-5.0-S14"}},
                 .procedure = "CONNECT with a will of delay 1000 s, CONNECT a second time with Clean Start 1.",
                 .control = "The same will without a delay comes when its connection is lost.",
                 .needs = {Need::qos_1},
@@ -435,7 +435,7 @@ void register_takeover(Registry& registry) {
       {.slug = "transient-session-publishes-delayed-will",
        .title = "A takeover of a Session with interval 0 publishes a delayed will, whose Session has ended",
        .level = Level::should,
-       .v5 = {section, {"HF-5.0-S14", "HF-5.0-S13"}},
+       .v5 = {takeover_section, {"HF-5.0-S14", "HF-5.0-S13"}},
        .procedure = "CONNECT with interval 0 and a will of delay 1000 s, CONNECT a second time.",
        .control = "The same will without a delay comes when its connection is lost.",
        .needs = {Need::qos_1},
@@ -444,8 +444,8 @@ void register_takeover(Registry& registry) {
        .run = will_delayed_transient});
   registry.add({.slug = "loses-nothing",
                 .title = "No acknowledged message is lost in the moment of a takeover",
-                .v3_1_1 = {section, {"MQTT-4.5.0-1", "HF-3.1.1-S17"}},
-                .v5 = {section, {"MQTT-4.5.0-1", "HF-5.0-S12"}},
+                .v3_1_1 = {takeover_section, {"MQTT-4.5.0-1", "HF-3.1.1-S17"}},
+                .v5 = {takeover_section, {"MQTT-4.5.0-1", "HF-5.0-S12"}},
                 .procedure = "Fifteen QoS 1 messages while three connections take the Session over in turn.",
                 .control = delivers,
                 .needs = {Need::qos_1},
@@ -456,8 +456,8 @@ void register_takeover(Registry& registry) {
   registry.add(
       {.slug = "successor-left-alone",
        .title = "Timers and clean-up of the displaced connection leave its successor alone",
-       .v3_1_1 = {section, {"HF-3.1.1-S64"}},
-       .v5 = {section, {"HF-5.0-S55", "HF-5.0-S09"}},
+       .v3_1_1 = {takeover_section, {"HF-3.1.1-S64"}},
+       .v5 = {takeover_section, {"HF-5.0-S55", "HF-5.0-S09"}},
        .procedure = "Lose a connection with Keep Alive 1 s in silence, take over, wait past its timers.",
        .control = "The takeover resumes the Session.",
        .needs = {Need::qos_1, Need::takes_keep_alive},
@@ -466,8 +466,8 @@ void register_takeover(Registry& registry) {
        .run = successor_is_left_alone});
   registry.add({.slug = "refused-newcomer",
                 .title = "A CONNECT that is refused does not touch the connection that it would take over",
-                .v3_1_1 = {section, {"HF-3.1.1-S21"}},
-                .v5 = {section, {"HF-5.0-S11"}},
+                .v3_1_1 = {takeover_section, {"HF-3.1.1-S21"}},
+                .v5 = {takeover_section, {"HF-5.0-S11"}},
                 .procedure = "CONNECT under a connected identifier in a way that has to be refused.",
                 .control = "The CONNECT is refused.",
                 .needs = {Need::qos_1},

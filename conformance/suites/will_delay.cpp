@@ -10,7 +10,7 @@
 namespace holdfast {
 namespace {
 
-const char* const section = "3.1.3.2.2";
+const char* const will_delay_section = "3.1.3.2.2";
 
 mqtt::Will delayed_will(std::string topic, std::string payload, std::uint32_t delay) {
   mqtt::Will will;
@@ -150,7 +150,7 @@ void register_will_delay(Registry& registry) {
   const std::vector<std::string> tags = {"will", "will-delay", "timer"};
   registry.add({.slug = "waits-for-delay",
                 .title = "A Will Message waits for its Will Delay Interval",
-                .v5 = {section, {"MQTT-3.1.2-8"}},
+                .v5 = {will_delay_section, {"MQTT-3.1.2-8"}},
                 .procedure = "CONNECT with a will, delay 3 s, Session kept for 600 s; cut.",
                 .control = "The will comes after the delay.",
                 .needs = {Need::qos_1},
@@ -161,7 +161,7 @@ void register_will_delay(Registry& registry) {
                 .run = waits_for_delay});
   registry.add({.slug = "cancelled-by-return",
                 .title = "Returning to the Session within the Will Delay Interval cancels the Will Message",
-                .v5 = {section, {"MQTT-3.1.3-9", "MQTT-3.1.2-8", "HF-5.0-S16"}},
+                .v5 = {will_delay_section, {"MQTT-3.1.3-9", "MQTT-3.1.2-8", "HF-5.0-S16"}},
                 .procedure = "CONNECT with a will, delay 3 s; cut; return with Clean Start 0.",
                 .control = "The will of a second client, which stays away, comes.",
                 .needs = {Need::qos_1},
@@ -170,7 +170,7 @@ void register_will_delay(Registry& registry) {
                 .run = cancelled_by_return});
   registry.add({.slug = "session-expiry-comes-first",
                 .title = "The end of the Session publishes a Will Message whose delay is not over",
-                .v5 = {section, {"HF-5.0-S15", "MQTT-3.1.2-8"}},
+                .v5 = {will_delay_section, {"HF-5.0-S15", "MQTT-3.1.2-8"}},
                 .procedure = "CONNECT with a will, delay 1000 s, Session Expiry Interval 2 s; cut.",
                 .control = "waits-for-delay shows that this broker publishes delayed wills.",
                 .needs = {Need::qos_1, Need::session_expiry},
@@ -181,7 +181,7 @@ void register_will_delay(Registry& registry) {
                 .run = session_ends_first});
   registry.add({.slug = "session-expiry-zero",
                 .title = "With Session Expiry Interval 0 the Will Delay Interval does not delay",
-                .v5 = {section, {"HF-5.0-S15", "MQTT-3.1.2-8"}},
+                .v5 = {will_delay_section, {"HF-5.0-S15", "MQTT-3.1.2-8"}},
                 .procedure = "CONNECT with a will, delay 1000 s, Session Expiry Interval 0; cut.",
                 .control = "The will of the same client comes when its delay is 0.",
                 .needs = {Need::qos_1},
@@ -193,7 +193,7 @@ void register_will_delay(Registry& registry) {
   registry.add({.slug = "session-discarded",
                 .title = "Clean Start 1 ends the Session and with it the wait of its Will Message",
                 .level = Level::should,
-                .v5 = {section, {"MQTT-3.1.2-8", "HF-5.0-S15"}},
+                .v5 = {will_delay_section, {"MQTT-3.1.2-8", "HF-5.0-S15"}},
                 .procedure = "CONNECT with a will, delay 1000 s; cut; return with Clean Start 1.",
                 .control = "The will of the same client comes when its delay is 0.",
                 .needs = {Need::qos_1},
@@ -203,7 +203,7 @@ void register_will_delay(Registry& registry) {
   registry.add(
       {.slug = "replaced-on-return",
        .title = "After a return within the delay the new will is in force and the old one is gone",
-       .v5 = {section, {"HF-5.0-S16", "MQTT-3.1.3-9"}},
+       .v5 = {will_delay_section, {"HF-5.0-S16", "MQTT-3.1.3-9"}},
        .procedure = "Lose a connection with a will of delay 3 s, return with another will, lose that too.",
        .control = "The new will comes.",
        .needs = {Need::qos_1},

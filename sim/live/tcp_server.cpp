@@ -12,7 +12,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr Duration linger = 10s;
+constexpr Duration server_linger = 10s;
 constexpr Duration accept_pause = 100ms;  // after a failure, such as too many open files
 
 }  // namespace
@@ -86,7 +86,7 @@ class TcpServer::Connection final : public ServerStream, public TcpSocketEvents 
     closed_ = true;
     if (peer_has_closed_) events_ = nullptr;
     socket_->finish_writing();
-    lingering_.start_in(linger);
+    lingering_.start_in(server_linger);
   }
 
   void reset() override {

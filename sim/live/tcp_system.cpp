@@ -14,7 +14,7 @@ namespace holdfast {
 namespace {
 
 constexpr std::size_t queued_bytes_max = 1u << 20;  // in the link; beyond it reading pauses
-constexpr Duration linger = 10s;
+constexpr Duration client_linger = 10s;
 
 }  // namespace
 
@@ -181,7 +181,7 @@ class TcpSystem::Connection final : public StreamEvents, public TcpSocketEvents 
     }
     if (socket_->is_open()) {
       socket_->resume_reading();  // nobody is slow any more: what comes is thrown away
-      deadline_.start_in(linger);
+      deadline_.start_in(client_linger);
     }
     release_if_over();
   }

@@ -8,9 +8,6 @@
 namespace holdfast::mqtt {
 namespace {
 
-constexpr Version v5 = Version::v5;
-constexpr Version v311 = Version::v3_1_1;
-
 Decoded decoded(const Bytes& bytes, Version version, Sender sender) {
   const DecodeResult result = decode(bytes, {version, sender});
   if (const auto* error = std::get_if<DecodeError>(&result)) {

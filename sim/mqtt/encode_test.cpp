@@ -10,9 +10,6 @@
 namespace holdfast::mqtt {
 namespace {
 
-constexpr Version v5 = Version::v5;
-constexpr Version v311 = Version::v3_1_1;
-
 void expect_bytes(const Packet& packet, Version version, Sender sender, std::string_view expected) {
   const Bytes bytes = encode(packet, version);
   EXPECT_EQ(to_hex(bytes), to_hex(hex(expected))) << to_text(packet, version);

@@ -15,8 +15,6 @@
 namespace holdfast::mqtt {
 namespace {
 
-constexpr Version v5 = Version::v5;
-constexpr Version v311 = Version::v3_1_1;
 constexpr Sender client = Sender::client;
 constexpr Sender server = Sender::server;
 using F = Fault;

@@ -46,17 +46,18 @@ PacketSet packets_in(const json& names) {
 }
 
 TEST(Faults, EachNamesARequirementOfItsVersionsTable) {
-  const std::set<std::string> v5 = requirement_ids("mqtt-5.0.json");
-  const std::set<std::string> v311 = requirement_ids("mqtt-3.1.1.json");
-  ASSERT_GT(v5.size(), 300u);
-  ASSERT_GT(v311.size(), 200u);
+  const std::set<std::string> ids_v5 = requirement_ids("mqtt-5.0.json");
+  const std::set<std::string> ids_v311 = requirement_ids("mqtt-3.1.1.json");
+  ASSERT_GT(ids_v5.size(), 300u);
+  ASSERT_GT(ids_v311.size(), 200u);
   for (const FaultRule& rule : fault_table::rows) {
     EXPECT_FALSE(rule.requirement_v5.empty() && rule.requirement_v311.empty()) << rule.what;
     if (!rule.requirement_v5.empty()) {
-      EXPECT_TRUE(v5.contains(std::string(rule.requirement_v5))) << rule.what << " " << rule.requirement_v5;
+      EXPECT_TRUE(ids_v5.contains(std::string(rule.requirement_v5)))
+          << rule.what << " " << rule.requirement_v5;
     }
     if (!rule.requirement_v311.empty()) {
-      EXPECT_TRUE(v311.contains(std::string(rule.requirement_v311)))
+      EXPECT_TRUE(ids_v311.contains(std::string(rule.requirement_v311)))
           << rule.what << " " << rule.requirement_v311;
     }
   }

@@ -10,6 +10,9 @@
 
 namespace holdfast::mqtt {
 
+inline constexpr Version v5 = Version::v5;
+inline constexpr Version v311 = Version::v3_1_1;
+
 inline int hex_digit(char letter) {
   if (letter >= '0' && letter <= '9') return letter - '0';
   if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;

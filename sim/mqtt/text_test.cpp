@@ -6,9 +6,6 @@
 namespace holdfast::mqtt {
 namespace {
 
-constexpr Version v5 = Version::v5;
-constexpr Version v311 = Version::v3_1_1;
-
 TEST(ToText, Publish) {
   Publish publish{.topic = "a/b", .payload = "hello", .qos = 1, .dup = true, .packet_id = 7};
   EXPECT_EQ(to_text(publish, v5), R"(PUBLISH id 7 qos 1 dup "a/b" 5 bytes "hello")");

@@ -10,13 +10,11 @@ namespace {
 using mqtt::Sender;
 using test::bytes_of;
 using test::ClientEnd;
+using test::one_puback;
+using test::one_publish;
 using test::Recorder;
+using test::wire;
 using test::World;
-
-const mqtt::Publish publish{.topic = "t", .payload = "payload", .qos = 1, .packet_id = 1};
-const mqtt::Puback puback{.packet_id = 1};
-
-Bytes wire(const mqtt::Packet& packet) { return encode(packet, mqtt::Version::v5); }
 
 Bytes operator+(Bytes left, const Bytes& right) {
   left.insert(left.end(), right.begin(), right.end());
@@ -140,19 +138,19 @@ TEST(FaultCounting, CountsPacketsAcrossWritesOfAnySize) {
     ClientEnd& client = world.open_and_wait();
     world.arm("after client:PUBLISH#3 cut");
     const Bytes stream =
-        wire(publish) + wire(publish) + wire(mqtt::Pingreq{}) + wire(publish) + wire(publish);
+        wire(one_publish) + wire(one_publish) + wire(mqtt::Pingreq{}) + wire(one_publish) + wire(one_publish);
     for (std::size_t sent = 0; sent < stream.size(); sent += size) {
       client.stream->send(ByteView(stream).subspan(sent, std::min(size, stream.size() - sent)));
     }
     world.run();
-    EXPECT_EQ(world.peer().all.size(), 3 * wire(publish).size() + 2) << size;
+    EXPECT_EQ(world.peer().all.size(), 3 * wire(one_publish).size() + 2) << size;
   }
 }
 
 TEST(FaultCounting, BeginsWhenArmedAndSkipsThePacketUnderWay) {
   World world;
   ClientEnd& client = world.open_and_wait();
-  const Bytes one = wire(publish);
+  const Bytes one = wire(one_publish);
   client.stream->send(one);
   client.stream->send(ByteView(one).first(3));
   world.arm("after client:PUBLISH#1 cut");
@@ -169,15 +167,15 @@ TEST(FaultCounting, IsPerConnection) {
   world.arm("after client:PUBLISH#2 cut");
   ClientEnd& a = world.open_and_wait("a");
   ClientEnd& b = world.open_and_wait("b");
-  world.send(*a.stream, publish);
-  world.send(*b.stream, publish);
+  world.send(*a.stream, one_publish);
+  world.send(*b.stream, one_publish);
   world.run();
   EXPECT_EQ(world.network->pending().size(), 1u);
-  world.send(*b.stream, publish);
+  world.send(*b.stream, one_publish);
   world.run();
   EXPECT_EQ(b.closed, CloseKind::fin);
-  world.send(*a.stream, publish);
-  world.send(*a.stream, publish);
+  world.send(*a.stream, one_publish);
+  world.send(*a.stream, one_publish);
   world.run();
   EXPECT_FALSE(a.closed.has_value()) << "a fault strikes once";
 }
@@ -186,8 +184,8 @@ TEST(FaultCounting, PacketTooShortForTheByteIsPassedOver) {
   World world;
   world.arm("byte 5 of client:PUBACK#1 cut");
   ClientEnd& client = world.open_and_wait();
-  world.send(*client.stream, puback);  // four bytes
-  world.send(*client.stream, publish);
+  world.send(*client.stream, one_puback);  // four bytes
+  world.send(*client.stream, one_publish);
   world.run();
   EXPECT_FALSE(client.closed.has_value());
   EXPECT_EQ(world.network->pending().size(), 1u);
@@ -279,7 +277,7 @@ TEST(FaultCounting, TwoFaultsAtOnePointStrikeInTheOrderOfArming) {
   world.arm("after client:PUBLISH#1 stall 2s");
   world.arm("after client:PUBLISH#1 cut");
   ClientEnd& client = world.open_and_wait();
-  world.send(*client.stream, publish);
+  world.send(*client.stream, one_publish);
   world.run();
   EXPECT_EQ(world.faults_struck(),
             (std::vector<std::string>{"after client:PUBLISH#1 stall 2s", "after client:PUBLISH#1 cut"}));
@@ -291,10 +289,10 @@ TEST(FaultCounting, ServerBytesBeforeTheClientKnowsOfTheOpeningCount) {
   world.arm("after server:PUBLISH#1 cut");
   world.server.do_on_connect = [&](test::Server::Peer& peer) {
     peer.stream->accept();
-    peer.stream->send(wire(publish) + wire(publish));
+    peer.stream->send(wire(one_publish) + wire(one_publish));
   };
   ClientEnd& client = world.open_and_wait();
-  EXPECT_EQ(client.all, wire(publish));
+  EXPECT_EQ(client.all, wire(one_publish));
   EXPECT_EQ(client.closed, CloseKind::fin);
   EXPECT_EQ(world.peer().closed, CloseKind::fin);
 }
@@ -305,7 +303,7 @@ TEST(FaultCounting, DoesNotStrikeAConnectionThatTheOtherEndHasReset) {
   world.arm("after server:PUBLISH#1 cut");
   ClientEnd& client = world.open_and_wait();
   client.stream->reset();
-  world.send(*world.peer().stream, publish);
+  world.send(*world.peer().stream, one_publish);
   world.run();
   EXPECT_TRUE(world.faults_struck().empty());
   EXPECT_EQ(world.peer().closed, CloseKind::reset);
@@ -316,7 +314,7 @@ TEST(FaultCounting, FirstByteOfTheServerMayComeBeforeTheClientKnowsOfTheOpening)
   world.arm("at server+0 cut");
   world.server.do_on_connect = [&](test::Server::Peer& peer) {
     peer.stream->accept();
-    peer.stream->send(wire(publish));
+    peer.stream->send(wire(one_publish));
   };
   ClientEnd& client = world.open_and_wait();
   EXPECT_TRUE(client.all.empty());

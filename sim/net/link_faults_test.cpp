@@ -8,12 +8,10 @@ namespace {
 
 using test::bytes_of;
 using test::ClientEnd;
+using test::one_puback;
+using test::one_publish;
+using test::wire;
 using test::World;
-
-const mqtt::Publish publish{.topic = "t", .payload = "payload", .qos = 1, .packet_id = 1};
-const mqtt::Puback puback{.packet_id = 1};
-
-Bytes wire(const mqtt::Packet& packet) { return encode(packet, mqtt::Version::v5); }
 
 TEST(FaultRefuse, ServerNeverHearsOfIt) {
   World world;
@@ -44,7 +42,7 @@ TEST(FaultRefuse, DoesNotStrikeTheLiving) {
   World world;
   ClientEnd& client = world.open_and_wait();
   world.arm("refuse");
-  world.send(*client.stream, publish);
+  world.send(*client.stream, one_publish);
   world.run();
   EXPECT_FALSE(client.closed.has_value());
   EXPECT_EQ(world.network->pending().size(), 1u);
@@ -57,13 +55,13 @@ TEST(FaultCut, OtherDirectionBringsWhatWasSentBefore) {
   world.arm("after client:PUBLISH#1 cut");
   world.peer().stream->send(bytes_of("before"));
   world.run_for(5ms);
-  world.send(*client.stream, publish);
+  world.send(*client.stream, one_publish);
   world.peer().stream->send(bytes_of("behind"));
   world.run();
   EXPECT_EQ(client.text(), "before");
   EXPECT_EQ(client.closed, CloseKind::fin);
   EXPECT_EQ(client.closed_at, Time(20ms + 5ms + 10ms));
-  EXPECT_EQ(world.peer().all, wire(publish));
+  EXPECT_EQ(world.peer().all, wire(one_publish));
   EXPECT_EQ(world.peer().closed, CloseKind::fin);
 }
 
@@ -74,12 +72,12 @@ TEST(FaultReset, OtherDirectionLosesWhatIsOnItsWay) {
   world.arm("after client:PUBLISH#1 reset");
   world.peer().stream->send(bytes_of("on its way"));
   world.run_for(5ms);
-  world.send(*client.stream, publish);
+  world.send(*client.stream, one_publish);
   world.run();
   EXPECT_TRUE(client.all.empty());
   EXPECT_EQ(client.closed, CloseKind::reset);
   EXPECT_EQ(client.closed_at, Time(20ms + 5ms + 10ms));
-  EXPECT_EQ(world.peer().all, wire(publish)) << "what passed the trigger arrives";
+  EXPECT_EQ(world.peer().all, wire(one_publish)) << "what passed the trigger arrives";
   EXPECT_EQ(world.peer().closed, CloseKind::reset);
 }
 
@@ -105,12 +103,12 @@ TEST(FaultHalfOpen, ServerNeverLearnsAndWhatItSendsVanishes) {
   ClientEnd& client = world.open_and_wait();
   world.arm("after client:PUBLISH#1 half-open");
   world.peer().stream->send(bytes_of("on its way"));
-  world.send(*client.stream, publish);
+  world.send(*client.stream, one_publish);
   EXPECT_FALSE(client.closed.has_value()) << "told from inside send()";
   world.loop.run_ready();
   EXPECT_EQ(client.closed, CloseKind::reset);
   world.run();
-  EXPECT_EQ(world.peer().all, wire(publish));
+  EXPECT_EQ(world.peer().all, wire(one_publish));
   for (int i = 0; i < 3; ++i) {
     world.peer().stream->send(bytes_of("to nobody"));
     world.run_for(1h);
@@ -186,10 +184,10 @@ TEST(FaultStall, HoldsBothDirectionsForItsLengthAndThenLetsEverythingThrough) {
   World world;
   ClientEnd& client = world.open_and_wait();
   world.arm("after client:PUBLISH#1 stall 3s");
-  world.send(*client.stream, publish);
-  world.send(*client.stream, puback);
+  world.send(*client.stream, one_publish);
+  world.send(*client.stream, one_puback);
   world.run_for(1s);
-  world.send(*client.stream, puback);
+  world.send(*client.stream, one_puback);
   world.peer().stream->send(bytes_of("answer"));
   client.stream->close();
   world.run();
@@ -235,12 +233,12 @@ TEST(FaultBlackhole, SwallowsOneDirectionWithItsFinAndRst) {
   World world;
   world.arm("after client:PUBLISH#1 blackhole client");
   ClientEnd& client = world.open_and_wait();
-  world.send(*client.stream, publish);
-  world.send(*client.stream, publish);
+  world.send(*client.stream, one_publish);
+  world.send(*client.stream, one_publish);
   world.peer().stream->send(bytes_of("down"));
   client.stream->close();
   world.run();
-  EXPECT_EQ(world.peer().all, wire(publish));
+  EXPECT_EQ(world.peer().all, wire(one_publish));
   EXPECT_EQ(client.text(), "down");
   EXPECT_FALSE(world.peer().closed.has_value());
   EXPECT_FALSE(client.closed.has_value());

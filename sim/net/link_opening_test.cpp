@@ -6,12 +6,11 @@
 namespace holdfast {
 namespace {
 
+using test::at;
 using test::bytes_of;
 using test::ClientEnd;
 using test::Server;
 using test::World;
-
-constexpr Time at(Duration since_beginning) { return Time(since_beginning); }
 
 TEST(LinkOpening, TakesOneLatencyEachWay) {
   World world;

@@ -10,12 +10,11 @@
 namespace holdfast {
 namespace {
 
+using test::at;
 using test::bytes_of;
 using test::ClientEnd;
 using test::Recorder;
 using test::World;
-
-constexpr Time at(Duration since_beginning) { return Time(since_beginning); }
 
 // --- time ---
 

@@ -18,6 +18,13 @@
 
 namespace holdfast::test {
 
+inline const mqtt::Publish one_publish{.topic = "t", .payload = "payload", .qos = 1, .packet_id = 1};
+inline const mqtt::Puback one_puback{.packet_id = 1};
+
+inline Bytes wire(const mqtt::Packet& packet) { return encode(packet, mqtt::Version::v5); }
+
+constexpr Time at(Duration since_beginning) { return Time(since_beginning); }
+
 inline Bytes bytes_of(std::string_view text) { return Bytes(text.begin(), text.end()); }
 
 // An end that writes down everything with its time, and does what a test tells it to in between.

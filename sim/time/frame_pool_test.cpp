@@ -41,9 +41,9 @@ TEST(FramePool, EverySizeIsUsableToItsLastByteAndAligned) {
   for (const auto& [frame, size] : frames) FramePool::release(frame, size);
 }
 
-Task<int> finish_at_once(int value) { co_return value; }
+Task<int> answer_at_once(int value) { co_return value; }
 Task<> add_up(long& sum) {
-  for (int i = 0; i < 10'000; ++i) sum += co_await finish_at_once(i);
+  for (int i = 0; i < 10'000; ++i) sum += co_await answer_at_once(i);
 }
 
 // Run under ThreadSanitizer and LeakSanitizer this also shows that threads share and leak nothing.

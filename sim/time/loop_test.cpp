@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "sim/time/draws.h"
+#include "sim/time/test_support.h"
 
 namespace holdfast {
 namespace {
-
-Time at(std::int64_t nanoseconds) { return Time{Duration{nanoseconds}}; }
 
 class Ready final : public ReadyNode {
  public:

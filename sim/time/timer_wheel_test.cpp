@@ -11,11 +11,10 @@
 
 #include "sim/time/draws.h"
 #include "sim/time/loop.h"
+#include "sim/time/test_support.h"
 
 namespace holdfast {
 namespace {
-
-Time at(std::int64_t nanoseconds) { return Time{Duration{nanoseconds}}; }
 
 class Timer final : public TimerNode {
  public:

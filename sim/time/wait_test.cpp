@@ -12,15 +12,15 @@
 namespace holdfast {
 namespace {
 
-struct Outcome {
+struct WaitOutcome {
   bool announced;
   Time at;
-  bool operator==(const Outcome&) const = default;
+  bool operator==(const WaitOutcome&) const = default;
 };
 
-Task<> wait_once(Loop& loop, WaitPoint& point, Time deadline, std::optional<Outcome>& outcome) {
+Task<> wait_once(Loop& loop, WaitPoint& point, Time deadline, std::optional<WaitOutcome>& outcome) {
   const bool announced = co_await point.wait_until(deadline, "PUBACK");
-  outcome = Outcome{announced, loop.now()};
+  outcome = WaitOutcome{announced, loop.now()};
 }
 
 class WaitPointTest : public ::testing::Test {
@@ -37,7 +37,7 @@ class WaitPointTest : public ::testing::Test {
   Loop loop;
   WaitPoint point{loop, "client a"};
   Scope scope{loop};
-  std::optional<Outcome> outcome;
+  std::optional<WaitOutcome> outcome;
 };
 
 TEST_F(WaitPointTest, AnAnnouncementResumesTheWaiterThroughTheRing) {
@@ -47,7 +47,7 @@ TEST_F(WaitPointTest, AnAnnouncementResumesTheWaiterThroughTheRing) {
   EXPECT_EQ(outcome, std::nullopt);  // not from inside notify()
   EXPECT_FALSE(loop.next_deadline());
   loop.run_ready();
-  EXPECT_EQ(outcome, (Outcome{true, Time{3ms}}));
+  EXPECT_EQ(outcome, (WaitOutcome{true, Time{3ms}}));
   EXPECT_TRUE(loop.waiting().empty());
 }
 
@@ -56,7 +56,7 @@ TEST_F(WaitPointTest, TheDeadlineEndsTheWait) {
   advance(Time{10ms} - 1ns);
   EXPECT_EQ(outcome, std::nullopt);
   advance(Time{10ms});
-  EXPECT_EQ(outcome, (Outcome{false, Time{10ms}}));
+  EXPECT_EQ(outcome, (WaitOutcome{false, Time{10ms}}));
   EXPECT_TRUE(loop.waiting().empty());
   point.notify();
   EXPECT_FALSE(loop.has_ready());
@@ -67,7 +67,7 @@ TEST_F(WaitPointTest, AnAnnouncementInTheMomentOfTheDeadlineStillCounts) {
   loop.advance_to(Time{10ms});
   point.notify();
   loop.run_ready();
-  EXPECT_EQ(outcome, (Outcome{true, Time{10ms}}));
+  EXPECT_EQ(outcome, (WaitOutcome{true, Time{10ms}}));
 }
 
 TEST_F(WaitPointTest, ADeadlineInThePastEndsTheWaitWithoutTimeMoving) {
@@ -75,7 +75,7 @@ TEST_F(WaitPointTest, ADeadlineInThePastEndsTheWaitWithoutTimeMoving) {
   spawn(Time{10ms});
   EXPECT_EQ(outcome, std::nullopt);
   advance(Time{20ms});
-  EXPECT_EQ(outcome, (Outcome{false, Time{20ms}}));
+  EXPECT_EQ(outcome, (WaitOutcome{false, Time{20ms}}));
 }
 
 TEST_F(WaitPointTest, AnAnnouncementIsNotRemembered) {
@@ -89,7 +89,7 @@ TEST_F(WaitPointTest, SeveralAnnouncementsResumeOnce) {
   point.notify();
   point.notify();
   EXPECT_EQ(loop.run_ready(), 2u);  // the waiter, and the end of its task
-  EXPECT_EQ(outcome, (Outcome{true, Time{}}));
+  EXPECT_EQ(outcome, (WaitOutcome{true, Time{}}));
 }
 
 TEST_F(WaitPointTest, AWaitForEverArmsNoTimer) {
@@ -97,7 +97,7 @@ TEST_F(WaitPointTest, AWaitForEverArmsNoTimer) {
   EXPECT_FALSE(loop.next_deadline());
   point.notify();
   loop.run_ready();
-  EXPECT_EQ(outcome, (Outcome{true, Time{}}));
+  EXPECT_EQ(outcome, (WaitOutcome{true, Time{}}));
 }
 
 TEST_F(WaitPointTest, DestroyingAWaitingTaskUnlinksItFromEverything) {
@@ -110,7 +110,7 @@ TEST_F(WaitPointTest, DestroyingAWaitingTaskUnlinksItFromEverything) {
   spawn(Time{10ms});  // the point can be waited at again
   point.notify();
   loop.run_ready();
-  EXPECT_EQ(outcome, (Outcome{true, Time{}}));
+  EXPECT_EQ(outcome, (WaitOutcome{true, Time{}}));
 }
 
 TEST_F(WaitPointTest, DestroyingATaskBetweenAnnouncementAndResumptionUnlinksItFromTheRing) {
@@ -123,7 +123,7 @@ TEST_F(WaitPointTest, DestroyingATaskBetweenAnnouncementAndResumptionUnlinksItFr
 
 TEST_F(WaitPointTest, GuardsLearnWhoWaitsForWhatInTheOrderOfWaiting) {
   WaitPoint other(loop, "client b");
-  std::optional<Outcome> other_outcome;
+  std::optional<WaitOutcome> other_outcome;
   Scope other_scope(loop);
   other_scope.spawn(wait_once(loop, other, Time{5ms}, other_outcome));
   loop.run_ready();
