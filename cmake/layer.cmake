@@ -17,6 +17,8 @@ set(CMAKE_UNITY_BUILD_BATCH_SIZE 6 CACHE STRING "sources in one compilation")
 add_library(holdfast_options INTERFACE)
 target_include_directories(holdfast_options INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(holdfast_options INTERFACE
+  # Paths in assertions start at the root of the project: the same program from every folder.
+  "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/="
   -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
