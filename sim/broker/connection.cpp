@@ -20,7 +20,8 @@ Connection::Connection(Server& server, ServerStream& stream, std::uint64_t numbe
       number_(number),
       decoder_({.version = Version::v5,
                 .sender = mqtt::Sender::client,
-                .maximum_packet_size = server.settings().maximum_packet_size}),
+                .maximum_packet_size = server.settings().maximum_packet_size,
+                .forgiving = true}),
       alarm_(server.loop(), [this] { on_deadline(); }) {
   alarm_.start_in(settings().connect_timeout);
 }

@@ -22,7 +22,8 @@ constexpr mqtt::DecodeError too_much{
 mqtt::DecodeOptions decode_options(mqtt::Version version) {
   return {.version = version,
           .sender = mqtt::Sender::server,
-          .maximum_packet_size = Client::incoming_packet_bytes_max};
+          .maximum_packet_size = Client::incoming_packet_bytes_max,
+          .forgiving = true};
 }
 
 // Whether the server keeps a Session after a connection that began so.

@@ -15,8 +15,7 @@ namespace holdfast {
 
 class TestServer final : public Acceptor, private StreamEvents {
  public:
-  explicit TestServer(mqtt::Version version)
-      : version_(version), decoder_({.version = version, .sender = mqtt::Sender::client}) {}
+  explicit TestServer(mqtt::Version version) : version_(version), decoder_(options()) {}
 
   bool accepts = true;
   // CONNACK for every CONNECT, with this flag; nullopt: the test answers.
@@ -25,7 +24,7 @@ class TestServer final : public Acceptor, private StreamEvents {
   void connect(ServerStream& stream) override {
     if (!accepts) return stream.refuse("closed today");
     stream_ = &stream;
-    decoder_ = mqtt::StreamDecoder({.version = version_, .sender = mqtt::Sender::client});
+    decoder_ = mqtt::StreamDecoder(options());
     closed.reset();
     stream.set_events(this);
     stream.accept();
@@ -52,6 +51,10 @@ class TestServer final : public Acceptor, private StreamEvents {
   bool keeps_open = false;
 
  private:
+  mqtt::DecodeOptions options() const {
+    return {.version = version_, .sender = mqtt::Sender::client, .forgiving = true};
+  }
+
   void on_bytes(ByteView bytes) override {
     decoder_.feed(bytes);
     for (;;) {

@@ -17,9 +17,9 @@
 namespace holdfast::mqtt {
 
 // How grave a deviation is. `malformed` and `protocol_error` end a connection; `should_not` is a breach of a
-// SHOULD or of an encoder's duty that a receiver may forgive (an overlong length, U+0001 in a string, DUP at
-// QoS 0); `policy` is legal or left open by the standard, and a receiver may refuse it (a packet beyond its
-// limit, a payload that is not what its Payload Format Indicator says).
+// SHOULD, or one of a sender's MUST that a receiver may forgive (an overlong length, DUP at QoS 0); `policy`
+// is legal or left open by the standard, and a receiver may refuse it (a packet beyond its limit, a payload
+// that is not what its Payload Format Indicator says).
 enum class Severity : std::uint8_t { malformed, protocol_error, should_not, policy };
 
 std::string_view name_of(Severity severity);
@@ -39,6 +39,12 @@ struct DecodeOptions {
   Sender sender = Sender::server;  // whose packets are being decoded
   // Larger packets are a `policy` error as soon as the fixed header tells their size. Bytes, whole packet.
   std::uint32_t maximum_packet_size = 268'435'460;
+  // For a receiver that has to live with its peer. What breaks a MUST of the sender but may be forgiven is
+  // then a note and no error: DUP at QoS 0, a 5.0 length with more bytes than it needs, wildcards in a Will
+  // Topic. And what a server answers otherwise than by closing is then not judged at all: the wildcards and
+  // share names of filters (SUBACK 0x8F, see topic.h), and an empty client identifier without Clean Session
+  // in 3.1.1 (CONNACK 0x02).
+  bool forgiving = false;
 };
 
 // More bytes are needed. `minimum` is a lower bound that never overshoots the packet's end.
@@ -74,9 +80,7 @@ using DecodeResult = std::variant<NeedMore, Decoded, DecodeError>;
 //
 // Not judged here:
 // - what depends on other packets: aliases and quotas, identifiers in use, what CONNACK has announced;
-// - the wildcards and share names of filters, since a server may refuse a filter in SUBACK (see topic.h);
-//   ill-formed UTF-8 and empty filters are errors;
-// - an empty client identifier, which the server may refuse in CONNACK;
+// - an empty client identifier, which a server may refuse in CONNACK, where it may be empty at all;
 // - what the standard leaves open, which is a note of severity policy: a Payload Format Indicator above 1 or
 //   beside a payload that is not UTF-8, that property or Message Expiry Interval twice in a PUBLISH (the
 //   first counts), 0x10 in an acknowledgement by a client.

@@ -8,8 +8,8 @@
 namespace holdfast::mqtt {
 namespace {
 
-Decoded decoded(const Bytes& bytes, Version version, Sender sender) {
-  const DecodeResult result = decode(bytes, {version, sender});
+Decoded decoded(const Bytes& bytes, Version version, Sender sender, bool forgiving = false) {
+  const DecodeResult result = decode(bytes, {.version = version, .sender = sender, .forgiving = forgiving});
   if (const auto* error = std::get_if<DecodeError>(&result)) {
     ADD_FAILURE() << to_hex(bytes) << ": " << error->what << " at " << error->offset;
     return {};
@@ -21,8 +21,8 @@ Decoded decoded(const Bytes& bytes, Version version, Sender sender) {
   return std::get<Decoded>(result);
 }
 
-Packet packet_of(const Bytes& bytes, Version version, Sender sender) {
-  const Decoded result = decoded(bytes, version, sender);
+Packet packet_of(const Bytes& bytes, Version version, Sender sender, bool forgiving = false) {
+  const Decoded result = decoded(bytes, version, sender, forgiving);
   EXPECT_TRUE(result.notes.empty()) << to_hex(bytes) << ": " << result.notes.front().what;
   return result.packet;
 }
@@ -84,8 +84,10 @@ TEST(Decode, PasswordWithoutUserNameIsRightIn5) {
 }
 
 // An empty identifier with CleanSession 0 is for the server to refuse, with CONNACK 0x02.
-TEST(Decode, AnEmptyClientIdentifierIsNoFault) {
-  packet_of(frame(0x10, "0004 'MQTT' 04 00 003c 0000"), v311, Sender::client);
+TEST(Decode, AnEmptyClientIdentifierIsRightWhereItMayBeEmpty) {
+  packet_of(frame(0x10, "0004 'MQTT' 04 02 003c 0000"), v311, Sender::client);
+  packet_of(frame(0x10, "0004 'MQTT' 05 00 003c 00 0000"), v5, Sender::client);
+  packet_of(frame(0x10, "0004 'MQTT' 04 00 003c 0000"), v311, Sender::client, true);
 }
 
 TEST(Decode, AnEmptyTopicIsRightWithAnAlias) {
@@ -94,14 +96,14 @@ TEST(Decode, AnEmptyTopicIsRightWithAnAlias) {
   EXPECT_EQ(std::get<Publish>(packet).payload, "p");
 }
 
-// Whether a filter is good is for the server to say, filter by filter, in SUBACK.
-TEST(Decode, FiltersWithMisplacedWildcardsAreRead) {
+// A server may say whether a filter is good, filter by filter, in SUBACK.
+TEST(Decode, FiltersWithMisplacedWildcardsAreReadIfForgiven) {
   const Packet packet =
-      packet_of(frame(0x82, "0001 00 0003 'a#b' 00 0008 '$share//' 01"), v5, Sender::client);
+      packet_of(frame(0x82, "0001 00 0003 'a#b' 00 0008 '$share//' 01"), v5, Sender::client, true);
   ASSERT_EQ(std::get<Subscribe>(packet).requests.size(), 2u);
   EXPECT_EQ(std::get<Subscribe>(packet).requests[0].filter, "a#b");
   EXPECT_EQ(std::get<Subscribe>(packet).requests[1].filter, "$share//");
-  packet_of(frame(0xa2, "0001 0003 '#/a'"), v311, Sender::client);
+  packet_of(frame(0xa2, "0001 0003 '#/a'"), v311, Sender::client, true);
 }
 
 TEST(Decode, NoLocalIsRightOnAPlainSubscription) {
@@ -141,7 +143,7 @@ TEST(Decode, AByteOrderMarkStaysInAString) {
 }
 
 TEST(Decode, SeveralNotesAreToldInTheirOrderAndNotWithoutEnd) {
-  const Decoded few = decoded(frame(0x30, "0002 'a' 01 80 00"), v5, Sender::server);
+  const Decoded few = decoded(frame(0x30, "0002 'a' 01 80 00"), v5, Sender::server, true);
   ASSERT_EQ(few.notes.size(), 2u);
   EXPECT_EQ(few.notes[0].offset, 5u);
   EXPECT_EQ(few.notes[1].offset, 6u);

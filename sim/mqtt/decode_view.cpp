@@ -21,6 +21,7 @@ std::optional<Fault> fault_of_first_byte(std::uint8_t byte, const DecodeOptions&
   }
   if (type == PacketType::publish) {
     if ((flags & 0x06) == 0x06) return Fault::publish_qos_3;
+    if (flags >> 1 == 0x04 && !options.forgiving) return Fault::dup_at_qos_0;
     return std::nullopt;
   }
   if (flags != rule.flags) return rule.wrong_flags;
@@ -106,6 +107,9 @@ ViewResult decode_view(ByteView input, const DecodeOptions& options, DecodedView
   if (length.state == VariableInteger::State::too_long) {
     return make_error(Fault::length_over_four_bytes, options.version, 1);
   }
+  if (!length.is_minimal() && options.version == Version::v5 && !options.forgiving) {
+    return make_error(Fault::length_not_minimal, options.version, 1);
+  }
   const auto type = static_cast<PacketType>(input[0] >> 4);
   const std::size_t header_size = std::size_t{1} + length.size;
   const std::size_t size = header_size + length.value;
@@ -116,7 +120,7 @@ ViewResult decode_view(ByteView input, const DecodeOptions& options, DecodedView
 
   Version version = options.version;
   if (type == PacketType::connect) version = version_of_connect(input.subspan(header_size), version);
-  Reader reader(input.first(size), version, options.sender, decoded.notes);
+  Reader reader(input.first(size), version, options.sender, options.forgiving, decoded.notes);
   if (!length.is_minimal()) reader.note(Fault::length_not_minimal, 1);
   reader.skip(header_size);
   bool good = read_packet(reader, input[0], decoded.packet);

@@ -36,11 +36,11 @@ TEST(Encode, Connect) {
 }
 
 TEST(Encode, ConnectWithEverythingIn311) {
-  Connect connect{.client_id = "", .clean_start = false, .keep_alive = 0x1234, .protocol_level = 4};
+  Connect connect{.client_id = "", .clean_start = true, .keep_alive = 0x1234, .protocol_level = 4};
   connect.will = Will{.topic = "w", .payload = "bye", .qos = 2, .retain = true};
   connect.user_name = "u";
   connect.password = std::string("\0\xFF", 2);
-  from_client(connect, v311, "10 1b 0004 'MQTT' 04 f4 1234 0000 0001 'w' 0003 'bye' 0001 'u' 0002 00ff");
+  from_client(connect, v311, "10 1b 0004 'MQTT' 04 f6 1234 0000 0001 'w' 0003 'bye' 0001 'u' 0002 00ff");
 }
 
 TEST(Encode, ConnectWithEverythingIn5) {

@@ -75,6 +75,7 @@ enum class Fault : std::uint8_t {
   will_qos_3,
   password_without_user_name,
   client_identifier_missing,
+  client_identifier_empty,
   will_missing,
   user_name_missing,
   password_missing,
@@ -98,6 +99,10 @@ enum class Fault : std::uint8_t {
   no_subscription,
   no_unsubscription,
   filter_empty,
+  filter_multi_level_wildcard,
+  filter_single_level_wildcard,
+  share_name_missing,
+  share_name_not_followed,
   option_bits_reserved,
   requested_qos_3,
   retain_handling_3,
@@ -132,6 +137,7 @@ using enum Severity;
 inline constexpr ReasonCode r81 = ReasonCode::malformed_packet;
 inline constexpr ReasonCode r82 = ReasonCode::protocol_error;
 inline constexpr ReasonCode r84 = ReasonCode::unsupported_protocol_version;
+inline constexpr ReasonCode r85 = ReasonCode::client_identifier_not_valid;
 inline constexpr ReasonCode r8F = ReasonCode::topic_filter_invalid;
 inline constexpr ReasonCode r90 = ReasonCode::topic_name_invalid;
 inline constexpr ReasonCode r94 = ReasonCode::topic_alias_invalid;
@@ -201,6 +207,7 @@ inline constexpr auto rows = std::to_array<FaultRule>({
   {F::will_qos_3, "MQTT-3.1.2-12", "MQTT-3.1.2-14", r81, malformed, "The Will QoS is 3."},
   {F::password_without_user_name, "", "MQTT-3.1.2-22", r81, malformed, "There is a password and no user name."},
   {F::client_identifier_missing, "MQTT-3.1.3-3", "MQTT-3.1.3-3", r81, malformed, "The client identifier is missing or cut off."},
+  {F::client_identifier_empty, "", "MQTT-3.1.3-7", r85, protocol_error, "The client identifier is empty and Clean Session is 0."},
   {F::will_missing, "MQTT-3.1.2-9", "MQTT-3.1.2-9", r81, malformed, "A field of the will is missing or cut off."},
   {F::user_name_missing, "MQTT-3.1.2-17", "MQTT-3.1.2-19", r81, malformed, "The user name is missing or cut off."},
   {F::password_missing, "MQTT-3.1.2-19", "MQTT-3.1.2-21", r81, malformed, "The password is missing or cut off."},
@@ -224,6 +231,10 @@ inline constexpr auto rows = std::to_array<FaultRule>({
   {F::no_subscription, "MQTT-3.8.3-2", "MQTT-3.8.3-3", r82, protocol_error, "SUBSCRIBE has no filter."},
   {F::no_unsubscription, "MQTT-3.10.3-2", "MQTT-3.10.3-2", r82, protocol_error, "UNSUBSCRIBE has no filter."},
   {F::filter_empty, "MQTT-4.7.3-1", "MQTT-4.7.3-1", r8F, protocol_error, "A topic filter is empty."},
+  {F::filter_multi_level_wildcard, "MQTT-4.7.1-1", "MQTT-4.7.1-2", r8F, protocol_error, "A # in a topic filter is not the last whole level."},
+  {F::filter_single_level_wildcard, "MQTT-4.7.1-2", "MQTT-4.7.1-3", r8F, protocol_error, "A + in a topic filter is not a whole level."},
+  {F::share_name_missing, "MQTT-4.8.2-1", "", r8F, protocol_error, "A shared subscription has no share name."},
+  {F::share_name_not_followed, "MQTT-4.8.2-2", "", r8F, protocol_error, "A share name has a wildcard, or no topic filter behind it."},
   {F::option_bits_reserved, "MQTT-3.8.3-5", "MQTT-3.8.3-4", r81, malformed, "A reserved bit of the Subscription Options is set."},
   {F::requested_qos_3, "HF-5.0-E19", "MQTT-3.8.3-4", r82, protocol_error, "The requested QoS is 3."},
   {F::retain_handling_3, "HF-5.0-E19", "", r82, protocol_error, "Retain Handling is 3."},
@@ -255,6 +266,13 @@ static_assert(rows_stand_in_order());
 }  // namespace fault_table
 
 constexpr const FaultRule& rule_of(Fault fault) { return fault_table::rows[static_cast<std::size_t>(fault)]; }
+
+// A breach of the sender's MUST that a receiver may forgive: an error unless DecodeOptions::forgiving says
+// so.
+constexpr bool is_forgivable_breach(Fault fault, Version version) {
+  if (fault == Fault::length_not_minimal) return version == Version::v5;
+  return fault == Fault::dup_at_qos_0 || fault == Fault::will_topic_wildcard;
+}
 
 // The error that a fault at `offset` bytes from the packet's start makes in a packet of that version. 3.1.1
 // does not ask for the shortest form of a length, so that fault is only `policy` there.

@@ -215,6 +215,7 @@ std::vector<Row> connect_rows() {
     {F::will_qos_3, v5, client, frame(0x10, "0004 'MQTT' 05 1e 003c 00 0000 00 0001 'a' 0000"), 9},
     {F::will_qos_3, v311, client, frame(0x10, "0004 'MQTT' 04 1e 003c 0000 0001 'a' 0000"), 9},
     {F::password_without_user_name, v311, client, frame(0x10, "0004 'MQTT' 04 42 003c 0000 0000"), 9},
+    {F::client_identifier_empty, v311, client, frame(0x10, "0004 'MQTT' 04 00 003c 0000"), 12},
     {F::client_identifier_missing, v5, client, frame(0x10, "0004 'MQTT' 05 02 003c 00"), 13},
     {F::client_identifier_missing, v5, client, frame(0x10, "0004 'MQTT' 05 02 003c 00 0001"), 13},
     {F::client_identifier_missing, v311, client, frame(0x10, "0004 'MQTT' 04 02 003c 00"), 12},
@@ -243,6 +244,7 @@ std::vector<Row> other_packet_rows() {
     {F::session_present_with_error, v311, server, frame(0x20, "01 05"), 2},
     {F::topic_empty, v5, client, frame(0x30, "0000 00"), 2},
     {F::topic_empty, v311, client, frame(0x30, "0000"), 2},
+    {F::topic_empty, v311, server, frame(0x32, "0000"), 2},
     {F::topic_wildcard, v5, client, frame(0x30, "0003 'a/#' 00"), 2},
     {F::topic_wildcard, v311, server, frame(0x30, "0001 '+'"), 2},
     {F::dup_at_qos_0, v5, server, frame(0x38, "0001 'a' 00"), 0},
@@ -264,6 +266,18 @@ std::vector<Row> other_packet_rows() {
     {F::filter_empty, v5, client, frame(0x82, "0001 00 0001 'a' 00 0000 00"), 9},
     {F::filter_empty, v5, client, frame(0xa2, "0001 00 0000"), 5},
     {F::filter_empty, v311, client, frame(0x82, "0001 0000 00"), 4},
+    {F::filter_multi_level_wildcard, v5, client, frame(0x82, "0001 00 0005 'a/#/b' 00"), 9},
+    {F::filter_multi_level_wildcard, v5, client, frame(0xa2, "0001 00 0002 'a#'"), 8},
+    {F::filter_multi_level_wildcard, v5, client, frame(0x82, "0001 00 000b '$share/g/b#' 00"), 17},
+    {F::filter_multi_level_wildcard, v311, client, frame(0x82, "0001 0002 '##' 00"), 6},
+    {F::filter_single_level_wildcard, v5, client, frame(0x82, "0001 00 0004 'a+/b' 00"), 8},
+    {F::filter_single_level_wildcard, v311, client, frame(0xa2, "0001 0002 '+a'"), 6},
+    {F::filter_single_level_wildcard, v311, client, frame(0xa2, "0001 0002 '+#'"), 6},
+    {F::share_name_missing, v5, client, frame(0x82, "0001 00 0007 '$share/' 00"), 14},
+    {F::share_name_missing, v5, client, frame(0x82, "0001 00 0009 '$share//a' 00"), 14},
+    {F::share_name_not_followed, v5, client, frame(0xa2, "0001 00 0008 '$share/g'"), 15},
+    {F::share_name_not_followed, v5, client, frame(0xa2, "0001 00 0009 '$share/g/'"), 16},
+    {F::share_name_not_followed, v5, client, frame(0x82, "0001 00 000b '$share/g+/a' 00"), 15},
     {F::option_bits_reserved, v5, client, frame(0x82, "0001 00 0001 'a' 40"), 8},
     {F::option_bits_reserved, v5, client, frame(0x82, "0001 00 0001 'a' 80"), 8},
     {F::option_bits_reserved, v311, client, frame(0x82, "0001 0001 'a' 04"), 7},
@@ -337,16 +351,39 @@ TEST(Decoder, FindsEachFaultAtItsByteAndUnderItsRequirement) {
   }
 }
 
-// The limit on packets is the one `policy` fault that ends the reading; all other errors are as grave as the
-// standard says.
+// The limit on packets is the one `policy` fault that ends the reading, and what a receiver may forgive is
+// `should_not`; all other errors are as grave as the standard says.
 TEST(Decoder, ErrorsAreMalformedOrProtocolErrors) {
   for (const Row& row : all_rows()) {
     const DecodeResult result = decode(row.packet, {row.version, row.sender, 1'000});
     const auto* error = std::get_if<DecodeError>(&result);
     if (error == nullptr || error->reason == ReasonCode::packet_too_large) continue;
+    if (is_forgivable_breach(row.fault, row.version)) continue;
     EXPECT_TRUE(ends_the_connection(*error)) << describe(row);
     const bool malformed = error->severity == Severity::malformed;
     EXPECT_EQ(malformed, error->reason == ReasonCode::malformed_packet) << describe(row);
+  }
+}
+
+TEST(Decoder, ForgivesIfAskedTo) {
+  const std::set<Fault> not_judged{F::filter_multi_level_wildcard, F::filter_single_level_wildcard,
+                                   F::share_name_missing, F::share_name_not_followed,
+                                   F::client_identifier_empty};
+  for (const Row& row : all_rows()) {
+    const DecodeResult result = decode(
+        row.packet,
+        {.version = row.version, .sender = row.sender, .maximum_packet_size = 1'000, .forgiving = true});
+    const DecodeError expected = make_error(row.fault, row.version, row.offset);
+    const auto* decoded = std::get_if<Decoded>(&result);
+    if (not_judged.contains(row.fault)) {
+      EXPECT_TRUE(decoded != nullptr && decoded->notes.empty()) << describe(row);
+    } else if (is_forgivable_breach(row.fault, row.version)) {
+      EXPECT_TRUE(decoded != nullptr && decoded->notes == std::vector{expected}) << describe(row);
+    } else {
+      EXPECT_EQ(decoded != nullptr, !ends_the_connection(expected) && row.packet.size() <= 1'000 &&
+                                        expected.reason != ReasonCode::packet_too_large)
+          << describe(row);
+    }
   }
 }
 

@@ -161,7 +161,7 @@ class PacketGenerator {
   Packet connect_packet() {
     Connect made;
     made.client_id = text();
-    made.clean_start = coin();
+    made.clean_start = (!v5() && made.client_id.empty()) || coin();
     made.keep_alive = static_cast<std::uint16_t>(numbers_.below(65'536));
     if (coin()) made.will = Will{topic(), binary(), qos(), coin(), properties(will_properties)};
     if (coin()) made.user_name = text();

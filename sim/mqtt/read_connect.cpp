@@ -63,7 +63,7 @@ bool read_will(Reader& reader, const ConnectFlags& flags, WillView& will) {
   const std::size_t topic_offset = reader.offset();
   if (!reader.text(will.topic)) return false;
   if (will.topic.empty()) return reader.fail(Fault::will_topic_empty, topic_offset);
-  if (has_wildcard(will.topic)) reader.note(Fault::will_topic_wildcard, topic_offset);
+  if (has_wildcard(will.topic) && !reader.judge(Fault::will_topic_wildcard, topic_offset)) return false;
   if (!reader.binary(will.payload)) return false;
   inspect_payload(reader, will.payload, will.properties);
   return true;
@@ -90,7 +90,11 @@ bool read_connect(Reader& reader, ConnectView& connect) {
   if (reader.v5() && !read_connect_properties(reader, connect.properties)) return false;
 
   reader.set_cut_off(Fault::client_identifier_missing);
+  const std::size_t client_id_offset = reader.offset();
   if (!reader.text(connect.client_id)) return false;
+  if (connect.client_id.empty() && !flags.clean_start && !reader.v5() && !reader.forgiving()) {
+    return reader.fail(Fault::client_identifier_empty, client_id_offset);
+  }
   if (flags.will && !read_will(reader, flags, connect.will.emplace())) return false;
   reader.set_cut_off(Fault::user_name_missing);
   if (flags.user_name && !reader.text(connect.user_name.emplace())) return false;

@@ -28,7 +28,7 @@ bool read_reason(Reader& reader, PacketType type, ReasonCode& reason) {
   return true;
 }
 
-// The end of the acknowledgements, DISCONNECT and AUTH, of which the rear may be left out.
+// The end of the acknowledgements and DISCONNECT, of which the rear may be left out.
 bool read_reason_and_properties(Reader& reader, PacketType type, ReasonCode& reason,
                                 PropertiesView& properties) {
   if (!reader.v5() || reader.left() == 0) return true;
@@ -69,17 +69,44 @@ bool check_options(Reader& reader, std::uint8_t options, std::string_view filter
   return true;
 }
 
-// What a filter has to be for the packet to be read. Whether its wildcards and its share name are well placed
-// is for the server to say, which may answer with SUBACK 0x8F.
+// `at` is the offset of the filter's first byte.
+bool check_share(Reader& reader, std::string_view filter, std::size_t at) {
+  const std::size_t name = shared_prefix.size();
+  const std::size_t end = filter.find('/', name);
+  if (end == name || filter.size() == name) return reader.fail(Fault::share_name_missing, at + name);
+  if (end == std::string_view::npos || end + 1 == filter.size()) {
+    return reader.fail(Fault::share_name_not_followed, at + filter.size());
+  }
+  const std::size_t wildcard = filter.substr(0, end).find_first_of("+#");
+  if (wildcard != std::string_view::npos) return reader.fail(Fault::share_name_not_followed, at + wildcard);
+  return true;
+}
+
+bool check_wildcards(Reader& reader, std::string_view filter, std::size_t at) {
+  const std::size_t wildcard = misplaced_wildcard(filter);
+  if (wildcard == filter.size()) return true;
+  const bool multi_level = filter[wildcard] == '#';
+  return reader.fail(multi_level ? Fault::filter_multi_level_wildcard : Fault::filter_single_level_wildcard,
+                     at + wildcard);
+}
+
+// A forgiving reader leaves to the server whether wildcards and share name are well placed: it may answer
+// with SUBACK 0x8F.
 bool read_filter_field(Reader& reader, std::string_view& filter) {
   const std::size_t offset = reader.offset();
   if (!reader.text(filter)) return false;
-  return !filter.empty() || reader.fail(Fault::filter_empty, offset);
+  if (filter.empty()) return reader.fail(Fault::filter_empty, offset);
+  if (reader.forgiving()) return true;
+  const std::size_t at = reader.offset() - filter.size();
+  if (reader.v5() && is_shared(filter) && !check_share(reader, filter, at)) return false;
+  return check_wildcards(reader, filter, at);
 }
 
 bool read_topic(Reader& reader, PublishView& publish) {
   const std::size_t offset = reader.offset();
   if (!reader.text(publish.topic)) return false;
+  // In 5.0 a Topic Alias may stand for it.
+  if (publish.topic.empty() && !reader.v5()) return reader.fail(Fault::topic_empty, offset);
   return !has_wildcard(publish.topic) || reader.fail(Fault::topic_wildcard, offset);
 }
 
@@ -89,7 +116,7 @@ bool read_publish(Reader& reader, std::uint8_t flags, PublishView& publish) {
   publish.dup = (flags & 0x08) != 0;
   publish.qos = flags >> 1 & 3;
   publish.retain = (flags & 0x01) != 0;
-  if (publish.dup && publish.qos == 0) reader.note(Fault::dup_at_qos_0, 0);
+  if (publish.dup && publish.qos == 0 && !reader.judge(Fault::dup_at_qos_0, 0)) return false;
   const std::size_t topic_offset = reader.offset();
   if (!read_topic(reader, publish)) return false;
   if (publish.qos > 0 && !read_packet_id(reader, publish.packet_id, zero_fault(reader))) return false;
@@ -171,8 +198,12 @@ bool read_disconnect(Reader& reader, DisconnectView& disconnect) {
   return read_reason_and_properties(reader, PacketType::disconnect, disconnect.reason, disconnect.properties);
 }
 
+// Without reason code and properties it means Success and no method, and so is never right.
 bool read_auth(Reader& reader, AuthView& auth) {
-  if (!read_reason_and_properties(reader, PacketType::auth, auth.reason, auth.properties)) return false;
+  if (reader.left() > 0) {
+    if (!read_reason(reader, PacketType::auth, auth.reason)) return false;
+    if (!read_properties(reader, PacketType::auth, auth.properties)) return false;
+  }
   if (!auth.properties.has(PropertyId::authentication_method)) {
     return reader.fail(Fault::authentication_method_missing, reader.offset());
   }

@@ -21,18 +21,20 @@ inline constexpr std::size_t notes_max = 16;
 // All members that return bool return false if the packet is faulty; then error() says how.
 class Reader {
  public:
-  Reader(ByteView packet, Version version, Sender sender, std::vector<DecodeError>& notes)
+  Reader(ByteView packet, Version version, Sender sender, bool forgiving, std::vector<DecodeError>& notes)
       : start_(packet.data()),
         at_(packet.data()),
         end_(packet.data() + packet.size()),
         version_(version),
         sender_(sender),
+        forgiving_(forgiving),
         cut_off_(layout_fault()),
         notes_(notes) {}
 
   Version version() const { return version_; }
   Sender sender() const { return sender_; }
   bool v5() const { return version_ == Version::v5; }
+  bool forgiving() const { return forgiving_; }
   // What was wrong, after a member has returned false.
   DecodeError error() const { return make_error(fault_, version_, fault_offset_); }
 
@@ -53,6 +55,7 @@ class Reader {
   [[nodiscard]] bool judge(Fault fault, std::size_t offset) {
     const Severity severity = rule_of(fault).severity;
     if (severity == Severity::malformed || severity == Severity::protocol_error) return fail(fault, offset);
+    if (!forgiving_ && is_forgivable_breach(fault, version_)) return fail(fault, offset);
     note(fault, offset);
     return true;
   }
@@ -94,7 +97,7 @@ class Reader {
     if (integer.state == VariableInteger::State::too_long) {
       return fail(Fault::length_over_four_bytes, offset());
     }
-    if (!integer.is_minimal()) note(Fault::length_not_minimal, offset());
+    if (!integer.is_minimal() && !judge(Fault::length_not_minimal, offset())) return false;
     value = integer.value;
     at_ += integer.size;
     return true;
@@ -144,6 +147,7 @@ class Reader {
   const std::uint8_t* end_;
   Version version_;
   Sender sender_;
+  bool forgiving_;
   Fault cut_off_;
   Fault fault_ = Fault::layout_client;
   std::size_t fault_offset_ = 0;

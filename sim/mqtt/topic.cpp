@@ -19,12 +19,6 @@ std::string_view take_level(std::optional<std::string_view>& rest) {
   return text.substr(0, separator);
 }
 
-bool is_level_of_filter(std::string_view level, bool last) {
-  if (level == "+") return true;
-  if (level == "#") return last;
-  return !has_wildcard(level);
-}
-
 }  // namespace
 
 bool is_utf8(std::string_view text) { return inspect_text(text).kind <= TextFinding::Kind::discouraged; }
@@ -35,12 +29,18 @@ bool is_topic_name(std::string_view topic) {
 
 bool is_topic_filter(std::string_view filter) {
   if (filter.empty() || filter.size() > longest_text || !is_utf8(filter)) return false;
-  std::optional<std::string_view> rest = filter;
-  while (rest) {
-    const std::string_view level = take_level(rest);
-    if (!is_level_of_filter(level, !rest)) return false;
+  return misplaced_wildcard(filter) == filter.size();
+}
+
+std::size_t misplaced_wildcard(std::string_view filter) {
+  for (std::size_t at = 0; at < filter.size(); ++at) {
+    if (filter[at] != '+' && filter[at] != '#') continue;
+    const bool begins_level = at == 0 || filter[at - 1] == '/';
+    const bool ends_filter = at + 1 == filter.size();
+    const bool ends_level = ends_filter || (filter[at] == '+' && filter[at + 1] == '/');
+    if (!begins_level || !ends_level) return at;
   }
-  return true;
+  return filter.size();
 }
 
 bool matches(std::string_view filter, std::string_view topic) {
@@ -59,7 +59,7 @@ bool matches(std::string_view filter, std::string_view topic) {
 
 std::optional<SharedFilter> split_shared(std::string_view filter) {
   if (!is_shared(filter)) return std::nullopt;
-  const std::string_view rest = filter.substr(std::string_view("$share/").size());
+  const std::string_view rest = filter.substr(shared_prefix.size());
   const std::size_t separator = rest.find('/');
   if (separator == std::string_view::npos) return std::nullopt;
   const SharedFilter shared{rest.substr(0, separator), rest.substr(separator + 1)};

@@ -26,6 +26,7 @@ std::size_t PacketReader::take_packets(mqtt::Sender sender, ByteView input, Pack
     mqtt::DecodeOptions options;
     options.version = sink.version();
     options.sender = sender;
+    options.forgiving = true;
     mqtt::DecodeResult result = mqtt::decode(rest, options);
     if (const auto* more = std::get_if<mqtt::NeedMore>(&result)) {
       wanted_bytes_ = rest.size() + more->minimum;
