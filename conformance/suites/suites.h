@@ -20,5 +20,15 @@ void register_qos2(Registry& registry);
 void register_redelivery(Registry& registry);
 void register_order(Registry& registry);
 void register_flow_control(Registry& registry);
+void register_connect(Registry& registry);
+void register_connect_malformed(Registry& registry);
+void register_takeover_states(Registry& registry);
+void register_will_limits(Registry& registry);
+void register_server_keep_alive(Registry& registry);
+void register_long_lives(Registry& registry);
+void register_session_choices(Registry& registry);
+void register_message_properties(Registry& registry);
+void register_disconnect(Registry& registry);
+void register_error_handling(Registry& registry);
 
 }  // namespace holdfast

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -76,7 +77,10 @@ TEST_F(Suites, CiteOnlyWhatExists) {
 TEST_F(Suites, PassOnTheSoundBroker) {
   EXPECT_GE(cases.size(), 80u);
   for (const CaseResult& result : run(BrokerSettings{}, cases).cases) {
-    EXPECT_EQ(result.verdict, Verdict::pass) << result.address << ": " << result.observed;
+    // The sound broker announces no limits, so what is due beyond a limit cannot be shown on it.
+    const bool needs_limits = std::ranges::find(result.tags, "limits") != result.tags.end();
+    EXPECT_EQ(result.verdict, needs_limits ? Verdict::unsupported : Verdict::pass)
+        << result.address << ": " << result.observed;
   }
 }
 

@@ -110,6 +110,10 @@ class Connection final : public StreamEvents {
   bool route_wildcard_topic(const mqtt::DecodeError& error);
   void answer_pings();
   void act_on_the_rest();
+  void publish_the_rest();
+  void drop_input();
+  bool accept_unchecked();
+  void lose_subscriptions_in(Duration delay);
 
   bool fits(const mqtt::Packet& packet) const;
   void write(const mqtt::Packet& packet);
@@ -117,6 +121,7 @@ class Connection final : public StreamEvents {
   // The form of what is written (connection_output.cpp).
   Duration delay_of(const mqtt::Packet& packet) const;
   void write_if_open(const mqtt::Packet& packet);
+  static mqtt::Packet without_diagnostics(mqtt::Packet packet);
   bool adds_diagnostics() const;
   Bytes encoded(const mqtt::Packet& packet) const;
   void write_bytes(ByteView bytes);

@@ -59,6 +59,16 @@ void Connection::write_if_open(const mqtt::Packet& packet) {
   if (is_open() && fits(packet)) write(packet);
 }
 
+// Reason String and User Properties of a CONNACK give way to the client's Maximum Packet Size (MQTT-3.2.2-19,
+// MQTT-3.2.2-20); of other packets they are added only where there is room.
+mqtt::Packet Connection::without_diagnostics(mqtt::Packet packet) {
+  if (auto* connack = std::get_if<mqtt::Connack>(&packet)) {
+    connack->properties.reason_string.reset();
+    connack->properties.user_properties.clear();
+  }
+  return packet;
+}
+
 bool Connection::adds_diagnostics() const {
   return asked_for_problem_information_ ? settings().has(Variant::ack_diagnostics)
                                         : settings().has(Defect::problem_information_ignored);
