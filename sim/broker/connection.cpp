@@ -20,10 +20,12 @@ Connection::Connection(Server& server, ServerStream& stream, std::uint64_t numbe
       number_(number),
       decoder_({.version = Version::v5,
                 .sender = mqtt::Sender::client,
-                .maximum_packet_size = server.settings().maximum_packet_size,
+                .maximum_packet_size = server.settings().has(Defect::maximum_packet_size_unenforced)
+                                           ? BrokerSettings{}.maximum_packet_size
+                                           : server.settings().maximum_packet_size,
                 .forgiving = true}),
       alarm_(server.loop(), [this] { on_deadline(); }) {
-  if (!settings().has(Defect::waits_for_connect_for_ever)) alarm_.start_in(settings().connect_timeout);
+  alarm_.start_in(settings().connect_timeout);
 }
 
 Connection::~Connection() {
@@ -40,14 +42,11 @@ void Connection::begin(Session& session, const mqtt::Connect& connect) {
   client_topic_alias_max_ = properties.topic_alias_maximum.value_or(0);
   session_expiry_was_zero_ = expiry_asked(connect) == 0;
   asked_for_problem_information_ = properties.request_problem_information.value_or(1) != 0;
-  const bool applies_own = settings().has(Defect::server_keep_alive_not_applied);
-  const Duration keep_alive = std::chrono::seconds(
-      applies_own ? connect.keep_alive : keep_alive_granted(connect, version_, settings()));
+  const Duration keep_alive = std::chrono::seconds(keep_alive_granted(connect, version_, settings()));
   silence_max_ = settings().has(Variant::keep_alive_late) ? keep_alive * 2 : keep_alive * 3 / 2;
   if (settings().has(Defect::keep_alive_ignored)) silence_max_ = Duration::zero();
-  if (keep_alive == Duration::zero() && settings().has(Defect::keep_alive_0_closes)) silence_max_ = 3s;
-  if (settings().has(Defect::state_lost_while_connected)) lose_subscriptions_in(3s);
   if (settings().has(Defect::topic_aliases_survive)) topic_aliases_in_ = session.left_topic_aliases;
+  if (settings().has(Defect::outgoing_aliases_survive)) topic_aliases_out_ = session.left_outgoing_aliases;
   restart_keep_alive();
 }
 
@@ -74,9 +73,7 @@ void Connection::process_input() {
       if (is_open() && !skip_faulty_packet()) return;
       continue;
     }
-    const bool is_first = session_ == nullptr;
     on_packet(std::move(std::get<mqtt::Decoded>(result)));
-    if (is_first && settings().has(Defect::packets_behind_connect_dropped)) drop_input();
   }
 }
 
@@ -142,10 +139,9 @@ void Connection::refuse_level() {
 
 void Connection::on_decode_error(const mqtt::DecodeError& error) {
   if (session_ != nullptr) {
-    if (!route_wildcard_topic(error)) disconnect_faulty(error.reason);
+    if (!route_wildcard_topic(error) && !accept_no_local(error)) disconnect_faulty(error.reason);
     return;
   }
-  if (accept_unchecked()) return;
   // A bad CONNECT of 5.0 gets a CONNACK with the reason, one of 3.1.1 gets none (3.1.1: MQTT-3.1.4-1), and
   // what is no CONNECT gets no answer.
   const Protocol protocol = protocol_of(decoder_.buffered_bytes(), settings());
@@ -178,8 +174,10 @@ void Connection::on_deadline() {
 // --- Output --------------------------------------------------------------------------------------------
 
 bool Connection::fits(const mqtt::Packet& packet) const {
-  return mqtt::encoded_size(packet, version_) <= client_packet_size_max_ ||
-         settings().has(Defect::maximum_packet_size_ignored);
+  if (settings().has(Defect::maximum_packet_size_ignored)) return true;
+  const bool is_connack = std::holds_alternative<mqtt::Connack>(packet);
+  if (is_connack && settings().has(Defect::connack_diagnostics_ignore_packet_size)) return true;
+  return mqtt::encoded_size(packet, version_) <= client_packet_size_max_;
 }
 
 void Connection::send(const mqtt::Packet& packet) {
@@ -296,6 +294,7 @@ void Connection::end_session() {
   Session* const session = std::exchange(session_, nullptr);
   if (session == nullptr) return;
   if (settings().has(Defect::topic_aliases_survive)) session->left_topic_aliases = topic_aliases_in_;
+  if (settings().has(Defect::outgoing_aliases_survive)) session->left_outgoing_aliases = topic_aliases_out_;
   server_.disconnected(*session);
 }
 

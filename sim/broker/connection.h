@@ -97,6 +97,7 @@ class Connection final : public StreamEvents {
   std::optional<mqtt::ReasonCode> fault_of(const mqtt::Publish& publish) const;
   std::optional<mqtt::ReasonCode> fault_of(const mqtt::Subscribe& subscribe) const;
   std::optional<mqtt::ReasonCode> resolve_topic_alias(mqtt::Publish& publish);
+  std::uint32_t topic_alias_max() const;  // of the client's aliases
   void receive_qos_1(mqtt::Publish publish);
   void receive_qos_2(mqtt::Publish publish);
   MessagePointer message_of(mqtt::Publish publish) const;
@@ -105,15 +106,15 @@ class Connection final : public StreamEvents {
 
   // Defects (connection_defects.cpp).
   void spoil(mqtt::Publish& publish, const Message& message) const;
+  void spoil_incoming(mqtt::Publish& publish) const;
+  void forget_at_expiry(const mqtt::Publish& publish);
+  void hand_on_refused(mqtt::ReasonCode reason);
   bool is_withheld(const mqtt::Packet& packet) const;
   bool skip_faulty_packet();
   bool route_wildcard_topic(const mqtt::DecodeError& error);
+  bool accept_no_local(const mqtt::DecodeError& error);
   void answer_pings();
   void act_on_the_rest();
-  void publish_the_rest();
-  void drop_input();
-  bool accept_unchecked();
-  void lose_subscriptions_in(Duration delay);
 
   bool fits(const mqtt::Packet& packet) const;
   void write(const mqtt::Packet& packet);

@@ -7,6 +7,7 @@
 #include "sim/broker/connection.h"
 #include "sim/broker/server.h"
 #include "sim/broker/session.h"
+#include "sim/mqtt/topic.h"
 
 namespace holdfast::broker {
 
@@ -20,14 +21,51 @@ void Connection::spoil(mqtt::Publish& publish, const Message& message) const {
   if (has(Defect::message_expiry_not_decremented) && is_v5()) {
     properties.message_expiry_interval = message.properties.message_expiry_interval;
   }
-  if (has(Defect::empty_properties_dropped)) {
-    if (properties.content_type == "") properties.content_type.reset();
-    if (properties.correlation_data == "") properties.correlation_data.reset();
-  }
   if (has(Defect::user_properties_sorted)) std::ranges::sort(properties.user_properties);
   if (has(Defect::message_properties_dropped)) {
     properties = {.subscription_identifiers = std::move(properties.subscription_identifiers)};
   }
+}
+
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+}  // namespace
+
+void Connection::spoil_incoming(mqtt::Publish& publish) const {
+  const auto has = [&](Defect defect) { return settings().has(defect); };
+  if (has(Defect::dots_become_slashes)) std::ranges::replace(publish.topic, '.', '/');
+  if (has(Defect::byte_order_mark_dropped)) {
+    for (auto at = publish.topic.find(byte_order_mark); at != std::string::npos;
+         at = publish.topic.find(byte_order_mark)) {
+      publish.topic.erase(at, byte_order_mark.size());
+    }
+  }
+  const bool is_text = publish.properties.payload_format_indicator == 1;
+  if (has(Defect::ill_formed_payload_repaired) && is_text && !mqtt::is_utf8(publish.payload)) {
+    std::ranges::replace_if(
+        publish.payload, [](char byte) { return static_cast<unsigned char>(byte) >= 0x80; }, '?');
+  }
+}
+
+void Connection::forget_at_expiry(const mqtt::Publish& publish) {
+  const std::optional<std::uint32_t> interval = publish.properties.message_expiry_interval;
+  if (!interval) return;
+  server_.after(std::chrono::seconds(*interval), number_, [id = publish.packet_id](Connection& later) {
+    if (later.session_ != nullptr && later.session_->inbox.holds(id)) later.session_->inbox.release(id);
+  });
+}
+
+void Connection::hand_on_refused(ReasonCode reason) {
+  if (!mqtt::is_error(reason) || !settings().has(Defect::shared_refused_handed_on)) return;
+  server_.hand_on(session_->outbox.take_shared_inflight(2));
+}
+
+std::uint32_t Connection::topic_alias_max() const {
+  const std::uint32_t announced = settings().topic_alias_maximum;
+  if (settings().has(Defect::topic_alias_maximum_ignored)) return 65'535;
+  return settings().has(Defect::high_topic_alias_refused) ? announced / 2 : announced;
 }
 
 bool Connection::is_withheld(const mqtt::Packet& packet) const {
@@ -36,6 +74,7 @@ bool Connection::is_withheld(const mqtt::Packet& packet) const {
 }
 
 void Connection::disconnect_faulty(ReasonCode reason) {
+  if (settings().has(Defect::protocol_error_disconnects_all)) server_.end_all_but(*this);
   if (settings().has(Defect::faulty_packets_tolerated)) {
     if (is_v5()) send(mqtt::Disconnect{.reason = reason});
     return;
@@ -82,6 +121,24 @@ bool Connection::route_wildcard_topic(const mqtt::DecodeError& error) {
   return true;
 }
 
+// Reads a SUBSCRIBE that the decoder refuses for No Local on a shared filter, by taking the bit from its last
+// filter.
+bool Connection::accept_no_local(const mqtt::DecodeError& error) {
+  const bool is_meant =
+      error.requirement == "MQTT-3.8.3-4" && settings().has(Defect::no_local_on_shared_accepted);
+  const ByteView rest = decoder_.buffered_bytes();
+  const std::size_t size = mqtt::frame_size(rest);
+  if (!is_meant || size == 0 || size > rest.size()) return false;
+  Bytes frame(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size));
+  frame.back() = static_cast<std::uint8_t>(frame.back() & ~0x04u);
+  mqtt::DecodeResult result = mqtt::decode(frame, decoder_.options());
+  auto* const decoded = std::get_if<mqtt::Decoded>(&result);
+  auto* const subscribe = decoded ? std::get_if<mqtt::Subscribe>(&decoded->packet) : nullptr;
+  if (subscribe == nullptr) return false;
+  on(*subscribe);
+  return true;
+}
+
 void Connection::leave_open() {
   is_left_open_ = true;
   alarm_.stop();
@@ -99,36 +156,6 @@ void Connection::answer_pings() {
       return;
     }
   }
-}
-
-// What stands behind a CONNECT that is about to be refused.
-void Connection::publish_the_rest() {
-  for (;;) {
-    mqtt::DecodeResult result = decoder_.next();
-    auto* const decoded = std::get_if<mqtt::Decoded>(&result);
-    if (decoded == nullptr) return;
-    auto* const publish = std::get_if<mqtt::Publish>(&decoded->packet);
-    if (publish != nullptr) server_.publish(make_message(std::move(*publish), "", server_.loop().now()));
-  }
-}
-
-void Connection::drop_input() { decoder_ = mqtt::StreamDecoder(decoder_.options()); }
-
-// Takes a CONNECT that cannot be read for one that says nothing.
-bool Connection::accept_unchecked() {
-  const ByteView rest = decoder_.buffered_bytes();
-  const bool is_connect = !rest.empty() && rest[0] >> 4 == 1;
-  if (!is_connect || !settings().has(Defect::connect_unchecked)) return false;
-  mqtt::Connect connect;
-  connect.protocol_level = static_cast<std::uint8_t>(version_);
-  server_.admit(*this, std::move(connect));
-  return true;
-}
-
-void Connection::lose_subscriptions_in(Duration delay) {
-  server_.after(delay, number_, [](Connection& later) {
-    if (later.session_ != nullptr) later.server_.forget_subscriptions(*later.session_);
-  });
 }
 
 void Connection::act_on_the_rest() {

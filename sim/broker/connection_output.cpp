@@ -44,6 +44,10 @@ std::optional<Acknowledged> acknowledged(const mqtt::Packet& packet) {
 }  // namespace
 
 Duration Connection::delay_of(const mqtt::Packet& packet) const {
+  if (const auto* pubrel = std::get_if<mqtt::Pubrel>(&packet)) {
+    const bool is_late = pubrel->packet_id % 2 == 1 && settings().has(Defect::pubrels_out_of_order);
+    if (is_late) return 20ms;
+  }
   if (!settings().variants.any()) return Duration::zero();
   const std::optional<Acknowledged> acknowledgement = acknowledged(packet);
   const bool answers = for_type(packet, []<typename Type>(const Type&) { return is_answer<Type>; });
@@ -70,6 +74,7 @@ mqtt::Packet Connection::without_diagnostics(mqtt::Packet packet) {
 }
 
 bool Connection::adds_diagnostics() const {
+  if (settings().has(Defect::diagnostics_ignore_packet_size)) return true;
   return asked_for_problem_information_ ? settings().has(Variant::ack_diagnostics)
                                         : settings().has(Defect::problem_information_ignored);
 }
@@ -80,14 +85,16 @@ Bytes Connection::encoded(const mqtt::Packet& packet) const {
     std::visit(
         []<typename Type>(Type& of_type) {
           constexpr bool may_carry_it = is_acknowledgement<Type> || std::is_same_v<Type, mqtt::Suback> ||
-                                        std::is_same_v<Type, mqtt::Unsuback>;
+                                        std::is_same_v<Type, mqtt::Unsuback> ||
+                                        std::is_same_v<Type, mqtt::Disconnect>;
           if constexpr (may_carry_it) {
             of_type.properties.reason_string = "noted";
             of_type.properties.user_properties.emplace_back("answered-by", "holdfast");
           }
         },
         adorned);
-    if (fits(adorned)) return mqtt::encode(adorned, version_);
+    const bool may_be_large = settings().has(Defect::diagnostics_ignore_packet_size);
+    if (may_be_large || fits(adorned)) return mqtt::encode(adorned, version_);
   }
   Bytes bytes = mqtt::encode(packet, version_);
   const bool is_long = settings().has(Variant::ack_long_form);

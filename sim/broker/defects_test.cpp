@@ -50,7 +50,12 @@ TEST(Catalogue, HasEveryVariantInItsPlace) {
 
 // Whether such a broker can be told from the plain one by what goes over the wire.
 bool shows(Defects defects, Variants variants) {
-  static const std::vector<Conversation> all = conversations();
+  static const std::vector<Conversation> all = [] {
+    std::vector<Conversation> both = conversations();
+    std::vector<Conversation> messages = message_conversations();
+    for (Conversation& conversation : messages) both.push_back(std::move(conversation));
+    return both;
+  }();
   static const auto plain = [] {
     std::vector<std::vector<std::string>> transcripts;
     for (const Conversation& conversation : all) transcripts.push_back(transcript_of(conversation, {}, {}));

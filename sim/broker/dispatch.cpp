@@ -44,18 +44,12 @@ void Connection::on(mqtt::Connect connect) {
 }
 
 void Connection::answer(mqtt::Connect connect) {
-  const bool is_binary = connect.password && !mqtt::is_utf8(*connect.password);
-  if (is_binary && settings().has(Defect::binary_password_malformed)) {
-    end();
-    return;
-  }
   const std::optional<ReasonCode> refusal = refusal_of(connect, version_, settings());
   if (!refusal) {
     server_.admit(*this, std::move(connect));
     return;
   }
   if (settings().has(Defect::refused_connect_takes_over)) server_.displace_by_refused(connect.client_id);
-  if (settings().has(Defect::acts_behind_refused_connect)) publish_the_rest();
   const bool tells_session = settings().has(Defect::session_present_1_when_refused);
   refuse(*refusal, tells_session && server_.has_session(connect.client_id));
 }
@@ -77,12 +71,7 @@ void Connection::on(const mqtt::Disconnect& packet) {
   }
   if (drops_will(packet.reason)) session_->will.reset();
   if (settings().has(Defect::acts_after_disconnect)) act_on_the_rest();
-  if (session_ == nullptr) return;
-  if (settings().has(Defect::open_after_disconnect)) {
-    leave_open();
-  } else {
-    end();
-  }
+  if (session_ != nullptr) end();
 }
 
 bool Connection::drops_will(ReasonCode reason) const {
@@ -103,7 +92,7 @@ void Connection::on(const Other&) {
 std::optional<ReasonCode> Connection::resolve_topic_alias(mqtt::Publish& publish) {
   const std::optional<std::uint16_t> alias = publish.properties.topic_alias;
   if (!alias) return std::nullopt;
-  if (*alias == 0 || *alias > settings().topic_alias_maximum) return ReasonCode::topic_alias_invalid;
+  if (*alias == 0 || *alias > topic_alias_max()) return ReasonCode::topic_alias_invalid;
   if (!publish.topic.empty()) {
     topic_aliases_in_[*alias] = publish.topic;
     return std::nullopt;
@@ -120,7 +109,8 @@ std::optional<ReasonCode> Connection::fault_of(const mqtt::Publish& publish) con
   }
   // 3.1.1 has no way to announce such limits; there they only lower what is granted and kept.
   if (!is_v5()) return std::nullopt;
-  if (publish.qos > settings().maximum_qos) return ReasonCode::qos_not_supported;
+  const bool is_qos_limited = !settings().has(Defect::maximum_qos_unenforced);
+  if (is_qos_limited && publish.qos > settings().maximum_qos) return ReasonCode::qos_not_supported;
   if (publish.retain && !settings().retain_available) return ReasonCode::retain_not_supported;
   const bool is_too_many =
       publish.qos > 0 && session_->inbox.would_exceed(publish.packet_id, settings().receive_maximum);
@@ -156,6 +146,7 @@ void Connection::receive_qos_1(mqtt::Publish publish) {
   session_->last_qos_1_id = packet_id;
   const ReasonCode reason = is_swallowed ? ReasonCode::success : deliver(std::move(publish));
   if (settings().has(Defect::puback_not_sent)) return;
+  if (packet_id > 32'767 && settings().has(Defect::high_packet_ids_unanswered)) return;
   mqtt::Puback puback{.packet_id = packet_id, .reason = reason};
   if (settings().has(Defect::puback_wrong_id)) ++puback.packet_id;
   send(puback);
@@ -166,6 +157,7 @@ void Connection::receive_qos_2(mqtt::Publish publish) {
   const bool has_dup = publish.dup;
   const bool waits_for_pubrel = settings().has(Variant::qos2_deliver_on_pubrel);
   const bool is_new = session_->inbox.receive(packet_id);
+  if (settings().has(Defect::received_qos_2_forgotten_at_expiry)) forget_at_expiry(publish);
   mqtt::Pubrec pubrec{.packet_id = packet_id};
   if (!is_new && settings().has(Defect::qos_2_repeat_refused)) {
     pubrec.reason = ReasonCode::packet_identifier_in_use;
@@ -204,6 +196,7 @@ void Connection::on(const mqtt::Pubrel& pubrel) {
 }
 
 MessagePointer Connection::message_of(mqtt::Publish publish) const {
+  spoil_incoming(publish);
   return make_message(std::move(publish), session_->client_id(), server_.loop().now());
 }
 
@@ -212,18 +205,25 @@ ReasonCode Connection::deliver(mqtt::Publish publish) {
   if (publish.topic.starts_with('$') && settings().has(Variant::dollar_publish_refused)) {
     return is_v5() ? ReasonCode::not_authorized : ReasonCode::success;
   }
+  const bool is_dropped =
+      publish.payload.empty() && !publish.retain && settings().has(Defect::empty_payload_dropped);
+  if (is_dropped) return ReasonCode::success;
   const std::size_t subscribers = server_.publish(message_of(std::move(publish)));
-  const bool says_nobody = subscribers == 0 && is_v5() && settings().has(Variant::no_subscribers_0x10);
+  const bool tells_nobody =
+      settings().has(Variant::no_subscribers_0x10) || settings().has(Defect::absent_subscribers_told_as_none);
+  const bool says_nobody = subscribers == 0 && is_v5() && tells_nobody;
   return says_nobody ? ReasonCode::no_matching_subscribers : ReasonCode::success;
 }
 
 // --- Acknowledgements of messages to the client ----------------------------------------------------------
 
 void Connection::on(const mqtt::Puback& puback) {
+  hand_on_refused(puback.reason);
   if (!session_->outbox.on_puback(puback.packet_id)) on_stray_acknowledgement();
 }
 
 void Connection::on(const mqtt::Pubrec& pubrec) {
+  hand_on_refused(pubrec.reason);
   if (!session_->outbox.on_pubrec(pubrec.packet_id, pubrec.reason)) on_stray_acknowledgement();
 }
 
@@ -289,6 +289,7 @@ void Connection::on(const mqtt::Subscribe& subscribe) {
     suback.reasons.push_back(reason);
   }
   if (settings().has(Defect::suback_codes_reversed)) std::ranges::reverse(suback.reasons);
+  if (settings().has(Defect::suback_wrong_id)) ++suback.packet_id;
   const bool comes_last = settings().has(Variant::publish_before_suback);
   if (!comes_last) send(suback);
   send_retained(std::move(retained));
@@ -308,12 +309,16 @@ void Connection::send_retained(std::vector<Outgoing> retained) {
 
 void Connection::on(const mqtt::Unsubscribe& unsubscribe) {
   mqtt::Unsuback unsuback{.packet_id = unsubscribe.packet_id};
+  bool is_any_removed = false;
   for (const std::string& filter : unsubscribe.filters) {
     const bool existed = server_.unsubscribe(*session_, filter);
+    is_any_removed = is_any_removed || existed;
     if (is_v5()) {
       unsuback.reasons.push_back(existed ? ReasonCode::success : ReasonCode::no_subscription_existed);
     }
   }
+  if (!is_any_removed && settings().has(Defect::unsuback_only_if_removed)) return;
+  if (settings().has(Defect::suback_wrong_id)) ++unsuback.packet_id;
   send(unsuback);
 }
 

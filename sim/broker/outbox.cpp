@@ -69,7 +69,8 @@ bool Outbox::may_wait_at_qos_0(const Message& message) const {
 }
 
 bool Outbox::on_puback(std::uint16_t packet_id) {
-  const Messages::iterator found = find(publishes_, packet_id);
+  Messages::iterator found = find(publishes_, packet_id);
+  if (found == publishes_.end() && settings_.has(Defect::any_puback_completes)) found = publishes_.begin();
   if (found == publishes_.end() || found->qos != 1) return false;
   finish(publishes_, found);
   return true;
@@ -149,7 +150,9 @@ bool Outbox::is_over(const Outgoing& outgoing) const {
   if (settings_.has(Defect::message_expiry_ignored)) return false;
   if (outgoing.retain && settings_.has(Defect::retained_expiry_ignored)) return false;
   const Duration lateness = settings_.has(Variant::message_expiry_lazy) ? Duration{1s} : Duration::zero();
-  return is_expired(*outgoing.message, loop_.now() - lateness);
+  const Duration waited = loop_.now() - outgoing.message->accepted_at;
+  const Duration earliness = settings_.has(Defect::message_expires_early) ? waited : Duration::zero();
+  return is_expired(*outgoing.message, loop_.now() - lateness + earliness);
 }
 
 bool Outbox::can_send() const { return connection_ != nullptr && connection_->is_open(); }
@@ -215,7 +218,9 @@ std::uint16_t Outbox::take_packet_id() {
 
 void Outbox::resend_pubrels() {
   if (settings_.has(Defect::pubrel_not_resent)) return;
-  for (const Outgoing& outgoing : pubrels_) send_pubrel(outgoing);
+  for (const Outgoing& outgoing : pubrels_) {
+    if (!outgoing.sent_on_this_connection) send_pubrel(outgoing);
+  }
 }
 
 void Outbox::send_pubrel(const Outgoing& outgoing) {

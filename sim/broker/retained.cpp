@@ -14,7 +14,9 @@ void RetainedMessages::store(MessagePointer message) {
     if (!settings_.has(Defect::retained_not_deleted)) by_topic_.erase(message->topic);
     return;
   }
-  if (settings_.has(Defect::retained_not_replaced) && by_topic_.contains(message->topic)) return;
+  const bool is_ignored = settings_.has(Defect::retained_not_replaced) ||
+                          (message->qos == 0 && settings_.has(Defect::retained_qos_0_ignored));
+  if (is_ignored && by_topic_.contains(message->topic)) return;
   std::string topic = message->topic;
   by_topic_.insert_or_assign(std::move(topic), std::move(message));
 }

@@ -26,7 +26,7 @@ std::size_t Server::publish(MessagePointer message) {
     const std::size_t copies = settings_.has(Defect::shared_to_all_members) ? group->size() : 1;
     for (std::size_t copy = 0; copy < copies; ++copy) deliver_shared(message, *group);
   }
-  return matches.plain.size() + matches.shared.size();
+  return told_subscribers(matches);
 }
 
 // The copy that one subscription asks for.
@@ -45,6 +45,7 @@ Outgoing Server::copy_for(const MessagePointer& message, const Subscription& sub
 }
 
 bool Server::is_excluded(const Message& message, const Subscriber& subscriber) const {
+  if (is_wrongly_excluded(message, *subscriber.session)) return true;
   if (settings_.has(Defect::no_local_ignored)) return false;
   if (loop_.now() < subscriber.subscription->effective_from) return true;
   return subscriber.subscription->no_local && subscriber.session->client_id() == message.publisher;
@@ -92,7 +93,6 @@ void Server::deliver_shared(const MessagePointer& message, SharedGroup& group) {
   member.session->outbox.add(copy_for(message, *member.subscription));
 }
 
-// What a Session leaves of its shared subscriptions goes to other members (section 4.8.2).
 void Server::hand_on(std::vector<Outgoing> left_over) {
   for (const Outgoing& outgoing : left_over) {
     SharedGroup* const group = tree_.group(outgoing.shared_filter);
@@ -105,22 +105,27 @@ ReasonCode Server::subscribe(Session& session, const mqtt::SubscriptionRequest& 
   const std::uint8_t qos_max = settings_.has(Variant::suback_lower_qos)
                                    ? std::min(settings_.maximum_qos, std::uint8_t{1})
                                    : settings_.maximum_qos;
-  Subscription subscription{.filter = request.filter,
-                            .topic_filter = request.filter,
-                            .qos = std::min(request.qos, qos_max),
-                            .no_local = request.no_local,
-                            .retain_as_published = request.retain_as_published,
-                            .identifier = identifier};
+  Subscription subscription{
+      .filter = request.filter,
+      .topic_filter = request.filter,
+      .qos = settings_.has(Defect::qos_granted_above_request) ? qos_max : std::min(request.qos, qos_max),
+      .no_local = request.no_local,
+      .retain_as_published = request.retain_as_published,
+      .identifier = identifier};
   // 3.1.1 knows no shared subscriptions: there it is a filter like any other.
   const bool knows_sharing = session.version == Version::v5 || settings_.has(Variant::share_in_311);
   if (knows_sharing && mqtt::is_shared(request.filter)) {
     const std::optional<mqtt::SharedFilter> parts = mqtt::split_shared(request.filter);
-    if (!parts) return ReasonCode::topic_filter_invalid;
+    if (!parts && !settings_.has(Defect::share_name_unchecked)) return ReasonCode::topic_filter_invalid;
     if (!settings_.shared_subscription_available) return ReasonCode::shared_subscriptions_not_supported;
-    subscription.share_name = parts->group;
-    subscription.topic_filter = parts->filter;
+    if (parts) {
+      subscription.share_name = parts->group;
+      subscription.topic_filter = parts->filter;
+    }
   }
-  if (!mqtt::is_topic_filter(subscription.topic_filter)) return ReasonCode::topic_filter_invalid;
+  const bool is_valid = mqtt::is_topic_filter(subscription.topic_filter);
+  if (!is_valid && !settings_.has(Defect::misplaced_wildcards_granted))
+    return ReasonCode::topic_filter_invalid;
   if (has_wildcard(subscription.topic_filter) && !settings_.wildcard_subscription_available) {
     return ReasonCode::wildcard_subscriptions_not_supported;
   }
@@ -130,6 +135,9 @@ ReasonCode Server::subscribe(Session& session, const mqtt::SubscriptionRequest& 
   if (!is_new && settings_.has(Defect::resubscribe_doubles)) session.has_doubled_subscription = true;
   if (is_new && settings_.has(Variant::subscribe_effective_late)) {
     subscription.effective_from = loop_.now() + 500ms;
+  }
+  if (is_new && settings_.has(Defect::subscription_effective_late)) {
+    subscription.effective_from = loop_.now() + 5s;
   }
   at->second = std::move(subscription);
   tree_.add(session, at->second, first_turn_);
@@ -144,6 +152,9 @@ ReasonCode Server::subscribe(Session& session, const mqtt::SubscriptionRequest& 
 bool Server::sends_retained(const Subscription& subscription, std::uint8_t retain_handling,
                             bool is_new) const {
   if (subscription.is_shared()) return settings_.has(Defect::shared_retained_sent);
+  const bool is_missed =
+      has_wildcard(subscription.topic_filter) && settings_.has(Defect::retained_missed_by_wildcards);
+  if (is_missed) return false;
   if (settings_.has(Defect::retain_handling_ignored)) return true;
   if (settings_.has(Defect::retained_not_sent_again) && !is_new) return false;
   return retain_handling == 0 || (retain_handling == 1 && is_new);
@@ -162,6 +173,7 @@ std::vector<Outgoing> Server::retained_for(const Session& session, const Subscri
 }
 
 bool Server::unsubscribe(Session& session, std::string_view filter) {
+  if (settings_.has(Defect::unsubscribe_by_matching)) unsubscribe_matching(session, filter);
   const auto found = session.subscriptions.find(filter);
   if (found == session.subscriptions.end()) return false;
   if (settings_.has(Defect::unsubscribe_drops_inflight)) session.outbox.forget_inflight();

@@ -53,6 +53,7 @@ struct Conversation {
 
 // Conversations that together show every defect and every variant.
 std::vector<Conversation> conversations();
+std::vector<Conversation> message_conversations();  // those of subscriptions and messages in detail
 
 std::vector<std::string> transcript_of(const Conversation& conversation, Defects defects, Variants variants);
 

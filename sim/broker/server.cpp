@@ -40,8 +40,6 @@ void Server::open(ServerStream& stream) {
 void Server::admit(Connection& connection, mqtt::Connect connect) {
   std::string assigned_id;
   if (connect.client_id.empty()) connect.client_id = assigned_id = unused_client_id();
-  if (connect.client_id.size() > 23 && settings_.has(Defect::client_ids_cut_to_23))
-    connect.client_id.resize(23);
 
   Found found = find_or_make(connect);
   Session& session = *found.session;
@@ -54,7 +52,7 @@ void Server::admit(Connection& connection, mqtt::Connect connect) {
 
   const bool told_present = told_session_present(found.is_present, connect, session);
   connection.send(make_connack(connect, session.version, told_present, assigned_id, settings_));
-  if (found.is_present && settings_.has(Variant::resume_after_settling)) {
+  if (settings_.has(Variant::resume_after_settling)) {
     after(1s, connection.number(), [](Connection& settled) { settled.resume_session(); });
   } else {
     session.outbox.resume();
@@ -182,7 +180,9 @@ void Server::end_session(Session& session) {
     publish_will(session);
   }
   std::vector<Outgoing> left_over = session.outbox.take_what_can_be_handed_on();
-  if (!settings_.has(Variant::share_never_redistributes)) hand_on(std::move(left_over));
+  const bool is_lost = settings_.has(Variant::share_never_redistributes) ||
+                       settings_.has(Defect::shared_qos_1_lost_with_member);
+  if (!is_lost) hand_on(std::move(left_over));
 }
 
 void Server::after(Duration delay, std::uint64_t connection_number, std::function<void(Connection&)> errand) {

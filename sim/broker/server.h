@@ -48,12 +48,15 @@ class Server {
   // For defects only: a refused CONNECT ends the live connection of its client identifier.
   bool has_session(std::string_view client_id) const { return find(client_id) != nullptr; }
   void displace_by_refused(std::string_view client_id);
+  void end_all_but(const Connection& one);
   // Takes ownership of a message. Returns how many subscribers it had; a shared group counts as one.
   std::size_t publish(MessagePointer message);
   // Returns the granted QoS or why not, and appends the retained messages that are due after the SUBACK.
   mqtt::ReasonCode subscribe(Session& session, const mqtt::SubscriptionRequest& request,
                              std::optional<std::uint32_t> identifier, std::vector<Outgoing>& retained);
   bool unsubscribe(Session& session, std::string_view filter);  // false: there was no such subscription
+  // What a Session leaves of its shared subscriptions goes to other members (section 4.8.2).
+  void hand_on(std::vector<Outgoing> left_over);
   // The Network Connection of a Session has ended; its will is there unless it was dropped.
   void disconnected(Session& session);
   // Does something to a connection a while later, if it is still there. Only variants and defects do.
@@ -61,8 +64,6 @@ class Server {
   // A connection that has ended asks to be destroyed, one that has failed asks to be ended, both soon.
   void bury(Connection& connection);
   void end_soon(Connection& connection);
-  // Only defects do this.
-  void forget_subscriptions(Session& session);
 
  private:
   using Sessions = std::map<std::string, std::unique_ptr<Session>, std::less<>>;
@@ -100,7 +101,6 @@ class Server {
   bool sends_retained(const Subscription& subscription, std::uint8_t retain_handling, bool is_new) const;
   void deliver_plain(const MessagePointer& message, const std::vector<Subscriber>& subscribers);
   void deliver_shared(const MessagePointer& message, SharedGroup& group);
-  void hand_on(std::vector<Outgoing> left_over);
   std::vector<Outgoing> retained_for(const Session& session, const Subscription& subscription);
 
   // Defects (server_defects.cpp).
@@ -109,6 +109,9 @@ class Server {
   void spoil_resumed(Session& session, bool by_takeover);
   void spoil_will(mqtt::Will& will) const;
   void spoil_retained(const MessagePointer& message);
+  void unsubscribe_matching(Session& session, std::string_view filter);
+  bool is_wrongly_excluded(const Message& message, const Session& session) const;
+  std::size_t told_subscribers(const Matches& matches) const;
   void clean_up();
 
   Loop& loop_;

@@ -1,9 +1,11 @@
 // How defects maim Sessions, wills and retained messages. Nothing of this happens to a sound broker.
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "sim/broker/connection.h"
 #include "sim/broker/server.h"
+#include "sim/mqtt/topic.h"
 
 namespace holdfast::broker {
 
@@ -34,9 +36,11 @@ void Server::spoil_resumed(Session& session, bool by_takeover) {
   const auto has = [&](Defect defect) { return settings_.has(defect); };
   if (session.will && has(Defect::will_not_cancelled_by_return)) publish_will(session);
   const bool loses_subscriptions = has(Defect::subscriptions_lost_on_resume) ||
-                                   (by_takeover && has(Defect::takeover_clears_subscriptions)) ||
-                                   (++session.resumptions >= 20 && has(Defect::subscriptions_wear_out));
-  if (loses_subscriptions) forget_subscriptions(session);
+                                   (by_takeover && has(Defect::takeover_clears_subscriptions));
+  if (loses_subscriptions) {
+    for (const auto& [filter, subscription] : session.subscriptions) tree_.remove(session, subscription);
+    session.subscriptions.clear();
+  }
   if (has(Defect::subscription_options_lost_on_resume)) {
     for (auto& [filter, subscription] : session.subscriptions) {
       subscription.no_local = false;
@@ -46,14 +50,41 @@ void Server::spoil_resumed(Session& session, bool by_takeover) {
   }
 }
 
-void Server::forget_subscriptions(Session& session) {
-  for (const auto& [filter, subscription] : session.subscriptions) tree_.remove(session, subscription);
-  session.subscriptions.clear();
-}
-
 void Server::spoil_will(mqtt::Will& will) const {
   if (settings_.has(Defect::will_retain_ignored)) will.retain = false;
   if (settings_.has(Defect::will_properties_lost)) will.properties = {};
+}
+
+void Server::end_all_but(const Connection& one) {
+  for (const auto& [number, connection] : connections_) {
+    if (number != one.number()) end_soon(*connection);
+  }
+}
+
+void Server::unsubscribe_matching(Session& session, std::string_view filter) {
+  std::erase_if(session.subscriptions, [&](const auto& held) {
+    const bool is_other = held.first != filter && mqtt::matches(filter, held.first);
+    if (is_other) tree_.remove(session, held.second);
+    return is_other;
+  });
+}
+
+bool Server::is_wrongly_excluded(const Message& message, const Session& session) const {
+  const bool has_properties = message.properties != mqtt::Properties{};
+  if (has_properties && session.version == mqtt::Version::v3_1_1 &&
+      settings_.has(Defect::v5_messages_withheld_from_v3)) {
+    return true;
+  }
+  return settings_.has(Defect::shared_swallows_plain) &&
+         std::ranges::any_of(session.subscriptions, [](const auto& held) { return held.second.is_shared(); });
+}
+
+std::size_t Server::told_subscribers(const Matches& matches) const {
+  if (!settings_.has(Defect::absent_subscribers_told_as_none)) {
+    return matches.plain.size() + matches.shared.size();
+  }
+  return static_cast<std::size_t>(std::ranges::count_if(
+      matches.plain, [](const Subscriber& s) { return s.session->connection() != nullptr; }));
 }
 
 void Server::spoil_retained(const MessagePointer& message) {

@@ -49,9 +49,9 @@ class Session {
   // For defects only: what should not outlive a connection.
   std::optional<Time> first_closed_at{};
   std::map<std::uint16_t, std::string> left_topic_aliases{};
+  std::map<std::string, std::uint16_t, std::less<>> left_outgoing_aliases{};
   std::uint16_t last_qos_1_id = 0;
   bool has_doubled_subscription = false;
-  int resumptions = 0;
 
   Alarm expiry_alarm;
   Alarm will_alarm;

@@ -101,7 +101,8 @@ Matches SubscriptionTree::match(std::string_view topic) {
     for (Node* const node : reached) {
       if (Node* const same = node->child(level)) next.push_back(same);
       if (!wildcards_count) continue;
-      if (Node* const any = node->child("+")) next.push_back(any);
+      const bool is_missed = level.empty() && settings_.has(Defect::plus_misses_empty_level);
+      if (Node* const any = node->child("+"); any && !is_missed) next.push_back(any);
       if (Node* const rest = node->child("#")) collect(*rest);
     }
     reached = std::move(next);
