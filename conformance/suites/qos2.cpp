@@ -1,6 +1,7 @@
 // QoS 1 and 2 exchanges from the client: sections 4.3.2 and 4.3.3.
 #include <fmt/format.h>
 
+#include "conformance/suites/message_steps.h"
 #include "conformance/suites/steps.h"
 #include "conformance/suites/suites.h"
 
@@ -201,17 +202,7 @@ Task<void> error_ends_the_exchange(Context& t, int qos) {
   client.answers.acknowledges = false;
   co_await t.published(pub, message(topic, "refused", qos));
   auto refused = co_await t.delivered(client, "refused");
-  if (qos == 1) {
-    mqtt::Puback puback;
-    puback.packet_id = refused.packet_id;
-    puback.reason = mqtt::ReasonCode::implementation_specific_error;
-    client.send(puback);
-  } else {
-    mqtt::Pubrec pubrec;
-    pubrec.packet_id = refused.packet_id;
-    pubrec.reason = mqtt::ReasonCode::implementation_specific_error;
-    client.send(pubrec);
-  }
+  refuse(client, refused);
   co_await t.fenced(client);
   if (qos == 2) {
     auto pubrel = co_await client.expect_id<mqtt::Pubrel>(refused.packet_id, 0ns);

@@ -220,6 +220,24 @@ void judge_form_of_repeat(Context& t, const Client& client, const Exchange& befo
   }
 }
 
+// Nothing else comes: no message that was complete before, no PUBREL of another exchange; and the repeat
+// comes in front of what is new.
+void judge_nothing_else(Context& t, const Client& client, const Exchange& before) {
+  const std::string_view id = "MQTT-4.4.0-1";
+  t.must(client.count("control", client.connection()) == 0, id, "no repeat of a message that was complete",
+         seen_messages(client));
+  const std::uint16_t orphan = orphan_pubrel(t, client.connection());
+  t.must(orphan == 0 || orphan == before.packet_id, id, "no PUBREL but those of open exchanges",
+         fmt::format("PUBREL id {}", orphan));
+  bool sentinel_has_come = false;
+  for (const auto& publish : client.messages()) {
+    if (publish.connection != client.connection()) continue;
+    sentinel_has_come = sentinel_has_come || publish.payload.starts_with("sentinel-");
+    t.must(publish.payload != "m" || !sentinel_has_come, rule(t, "HF-3.1.1-S30", "HF-5.0-S30"),
+           "the repeat in front of what is new", seen_messages(client));
+  }
+}
+
 Task<void> to_client(Context& t, RedeliveryScenario scenario) {
   Client& client = t.client("sub");
   const std::string topic = t.topic("a");
@@ -252,6 +270,7 @@ Task<void> to_client(Context& t, RedeliveryScenario scenario) {
       co_await judge_repeat_qos2(t, client, before);
     }
     judge_form_of_repeat(t, client, before);
+    judge_nothing_else(t, client, before);
   } else {
     t.must(client.count("m", client.connection()) == 0, rule(t, "MQTT-3.1.2-6", "HF-5.0-S32"),
            "nothing of the Session that is gone", seen_messages(client));

@@ -167,10 +167,178 @@ Task<void> replaced_and_deleted(Context& t) {
          "a message with RETAIN 0 not to be retained", seen_messages(second));
 }
 
+// [3.1.1: HF-3.1.1-G20; 5.0: HF-5.0-E32] In front of the SUBACK or behind it, with RETAIN 1.
+Task<void> before_or_behind_suback(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.clean());
+  co_await t.published(owner, retained(topic, "kept", 1));
+  Client& subscriber = t.client("sub");
+  co_await t.connected(subscriber, t.clean());
+  std::vector<mqtt::SubscriptionRequest> requests(1, subscription(topic, 1));
+  const std::uint16_t packet_id = subscriber.subscribe(std::move(requests));
+  auto suback = co_await subscriber.expect_id<mqtt::Suback>(packet_id, t.patience());
+  t.control(suback && !suback->reasons.empty() && !mqtt::is_error(suback->reasons.front()),
+            "no SUBACK with a grant");
+  auto kept = co_await subscriber.expect_message("kept", t.patience());
+  t.must(kept.has_value(), rule(t, "MQTT-3.3.1-6", "MQTT-3.3.1-9"), "the retained message", seen(t, kept));
+  t.must(kept->retain, rule(t, "MQTT-3.3.1-8", "MQTT-3.3.1-9"), "RETAIN 1 at subscribing", seen(t, kept));
+  t.observed(kept->at < suback->at ? "in front of SUBACK" : "behind SUBACK");
+}
+
+// [3.1.1: MQTT-3.3.1-6; 5.0: MQTT-3.3.1-9] Every retained message that matches, for a wildcard too.
+Task<void> found_by_wildcards(Context& t) {
+  const std::string base = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.clean());
+  for (const char* leaf : {"", "/b", "/b/c"}) {
+    co_await t.published(owner, retained(base + leaf, fmt::format("at a{}", leaf), 1));
+  }
+  Client& all = t.client("all");
+  co_await t.connected(all, t.clean());
+  co_await t.subscribed(all, base + "/#", 1, base + "/probe");
+  Client& level = t.client("level");
+  co_await t.connected(level, t.clean());
+  co_await t.subscribed(level, base + "/+", 1, base + "/probe");
+  const std::string_view id = rule(t, "MQTT-3.3.1-6", "MQTT-3.3.1-9");
+  for (const char* leaf : {"", "/b", "/b/c"}) {
+    auto found = co_await all.expect_message(fmt::format("at a{}", leaf), t.patience());
+    t.must(found.has_value(), id, fmt::format("the retained message of a{} for the filter a/#", leaf),
+           seen_messages(all));
+  }
+  auto one = co_await level.expect_message("at a/b", t.patience());
+  t.must(one.has_value(), id, "the retained message of a/b for the filter a/+", seen_messages(level));
+  co_await sentinel(t, owner, level, base + "/probe", 1);
+  t.must(level.count("at a") == 0 && level.count("at a/b/c") == 0, id, "no other for the filter a/+",
+         seen_messages(level));
+}
+
+// [3.1.1: MQTT-3.3.1-7; 5.0: MQTT-3.3.1-5] The new one may be lost, the old one is gone.
+Task<void> replaced_by_qos_0(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.clean());
+  co_await t.published(owner, retained(topic, "old", 1));
+  Client& before = t.client("before");
+  co_await t.connected(before, t.clean());
+  co_await t.subscribed(before, topic, 1);
+  co_await t.delivered(before, "old");
+  co_await t.published(owner, retained(topic, "new", 0));
+  co_await t.delivered(before, "new");
+  Client& after = t.client("after");
+  co_await t.connected(after, t.clean());
+  co_await t.subscribed(after, topic, 1);
+  co_await sentinel(t, owner, after, topic, 1);
+  t.must(after.count("old") == 0, rule(t, "MQTT-3.3.1-7", "MQTT-3.3.1-5"),
+         "the retained message of QoS 1 to be replaced by one of QoS 0", seen_messages(after));
+  t.observed(after.count("new") > 0 ? "the message of QoS 0 is kept" : "the message of QoS 0 is not kept");
+}
+
+// [HF-3.1.1-G15] It stays while nobody is there.
+Task<void> stays_while_nobody_is_there(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.clean());
+  co_await t.published(owner, retained(topic, "kept", 1));
+  Client& before = t.client("before");
+  co_await t.connected(before, t.clean());
+  co_await t.subscribed(before, topic, 1);
+  co_await t.delivered(before, "kept");
+  co_await t.disconnected(before);
+  co_await t.disconnected(owner);
+  co_await t.pass(1s);
+  Client& after = t.client("after");
+  co_await t.connected(after, t.clean());
+  co_await t.subscribed(after, topic, 1);
+  auto found = co_await after.expect_message("kept", t.patience());
+  t.should(found.has_value(), rule(t, "HF-3.1.1-G15", "MQTT-3.3.1-5"),
+           "the retained message a second after the last client has left", seen(t, found));
+}
+
+// [5.0: MQTT-3.3.1-13] Retain As Published, live and from the queue.
+Task<void> retain_as_published(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& owner = t.client("owner");
+  co_await t.connected(owner, t.clean());
+  Client& subscriber = t.client("sub");
+  co_await t.connected(subscriber, t.keeping());
+  mqtt::SubscriptionRequest request = subscription(topic, 1);
+  request.retain_as_published = true;
+  const mqtt::Properties none;
+  co_await t.subscribed(subscriber, request, none, topic);
+  for (const bool is_live : {true, false}) {
+    if (!is_live) co_await t.disconnected(subscriber);
+    for (const bool flag : {true, false}) {
+      mqtt::Publish publish = message(topic, fmt::format("{} {}", is_live ? "live" : "queued", flag), 1);
+      publish.retain = flag;
+      co_await t.published(owner, publish);
+    }
+    if (!is_live) co_await t.connected(subscriber, t.keeping());
+    for (const bool flag : {true, false}) {
+      const std::string payload = fmt::format("{} {}", is_live ? "live" : "queued", flag);
+      auto delivered = co_await subscriber.expect_message(payload, t.patience());
+      t.must(delivered.has_value(), "MQTT-4.5.0-1", "the message", seen(t, delivered));
+      t.must(delivered->retain == flag, "MQTT-3.3.1-13",
+             fmt::format("RETAIN {} as it was published", flag ? 1 : 0), seen(t, delivered));
+    }
+  }
+}
+
 }  // namespace
 
 void register_retained(Registry& registry) {
   const std::string section = "3.3.1.3";
+  registry.add({.slug = "before-or-behind-suback",
+                .title = "A new subscription brings the retained message, in front of SUBACK or behind it",
+                .v3_1_1 = {section, {"MQTT-3.3.1-6", "MQTT-3.3.1-8", "HF-3.1.1-G20"}},
+                .v5 = {section, {"MQTT-3.3.1-9", "HF-5.0-E32"}},
+                .procedure = "Retain a message, subscribe.",
+                .control = "SUBACK grants the subscription.",
+                .needs = {Need::qos_1, Need::retain},
+                .tags = {"retain", "subscribe"},
+                .variants = {"publish-before-suback", "retained-after-suback"},
+                .run = before_or_behind_suback});
+  registry.add({.slug = "found-by-wildcards",
+                .title = "A filter with a wildcard brings every retained message that it matches",
+                .v3_1_1 = {section, {"MQTT-3.3.1-6", "HF-3.1.1-G25"}},
+                .v5 = {section, {"MQTT-3.3.1-9", "MQTT-4.7.1-1"}},
+                .procedure = "Retain messages at a, a/b and a/b/c; subscribe to a/# and to a/+.",
+                .control = "The probes of each subscription arrive.",
+                .needs = {Need::qos_1, Need::retain, Need::wildcard},
+                .tags = {"retain", "topic"},
+                .variants = {"retained-after-suback", "retained-interleaved"},
+                .run = found_by_wildcards});
+  registry.add({.slug = "replaced-by-qos0",
+                .title = "A retained message of QoS 0 replaces the older one, whether it is kept or not",
+                .v3_1_1 = {section, {"MQTT-3.3.1-7", "MQTT-3.3.1-5"}},
+                .v5 = {section, {"MQTT-3.3.1-5"}},
+                .procedure = "Retain a message of QoS 1, then one of QoS 0; subscribe.",
+                .control = "A subscriber before has got both.",
+                .needs = {Need::qos_1, Need::retain},
+                .tags = {"retain"},
+                .variants = {"retained-qos0-forgotten"},
+                .run = replaced_by_qos_0});
+  registry.add({.slug = "stays-while-nobody-is-there",
+                .title = "A retained message stays while no client is there",
+                .level = Level::should,
+                .v3_1_1 = {section, {"HF-3.1.1-G15"}},
+                .v5 = {section, {"MQTT-3.3.1-5"}},
+                .procedure = "Retain a message, let every client leave, subscribe a second later.",
+                .control = "A subscriber before has got it.",
+                .needs = {Need::qos_1, Need::retain},
+                .longest_timer = 1s,
+                .tags = {"retain"},
+                .variants = {"retained-expires-by-policy"},
+                .run = stays_while_nobody_is_there});
+  registry.add(
+      {.slug = "retain-as-published",
+       .title = "With Retain As Published the RETAIN flag comes as it was published, live and queued",
+       .v5 = {section, {"MQTT-3.3.1-13", "MQTT-4.5.0-1"}},
+       .procedure = "Messages with RETAIN 1 and 0, live and while away.",
+       .control = "The probes of the subscription arrive.",
+       .needs = {Need::qos_1, Need::retain},
+       .tags = {"retain", "subscribe", "queue", "session"},
+       .run = retain_as_published});
   registry.add(
       {.slug = "outlives-the-session",
        .title = "A retained message outlives the Session of its publisher",

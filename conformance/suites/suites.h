@@ -20,15 +20,15 @@ void register_qos2(Registry& registry);
 void register_redelivery(Registry& registry);
 void register_order(Registry& registry);
 void register_flow_control(Registry& registry);
-void register_connect(Registry& registry);
-void register_connect_malformed(Registry& registry);
-void register_takeover_states(Registry& registry);
-void register_will_limits(Registry& registry);
-void register_server_keep_alive(Registry& registry);
-void register_long_lives(Registry& registry);
-void register_session_choices(Registry& registry);
-void register_message_properties(Registry& registry);
-void register_disconnect(Registry& registry);
-void register_error_handling(Registry& registry);
+void register_publish(Registry& registry);
+void register_topic_alias(Registry& registry);
+void register_packet_size(Registry& registry);
+void register_subscribe(Registry& registry);
+void register_overlapping(Registry& registry);
+void register_unsubscribe(Registry& registry);
+void register_topics(Registry& registry);
+void register_shared_subscriptions(Registry& registry);
+void register_errors(Registry& registry);
+void register_long_life(Registry& registry);
 
 }  // namespace holdfast
