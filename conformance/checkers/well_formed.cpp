@@ -53,6 +53,11 @@ bool is_note_to_judge(const Event& event, const mqtt::DecodeError& note) {
   return !(forwarded && note.what == mqtt::rule_of(mqtt::Fault::discouraged_character).what);
 }
 
+// A server that does not look into a Response Topic passes it on as its duty is (note at MQTT-3.3.2-14).
+bool is_passed_on_unchecked(const mqtt::DecodeError& error) {
+  return error.what == mqtt::rule_of(mqtt::Fault::response_topic_wildcard).what;
+}
+
 void add(const SessionView& view, const Event& event, const mqtt::DecodeError& error, bool must,
          std::vector<Breach>& breaches) {
   Breach breach;
@@ -75,7 +80,8 @@ void judge_well_formed(const SessionView& view, std::vector<Breach>& breaches) {
       if (connection.connack == nullptr && is_refusal_of_the_version(connection)) continue;
       const mqtt::DecodeError& error = event.errors.front();
       if (error.severity == mqtt::Severity::policy) continue;
-      add(view, event, error, error.severity != mqtt::Severity::should_not, breaches);
+      const bool is_lenient = error.severity == mqtt::Severity::should_not || is_passed_on_unchecked(error);
+      add(view, event, error, !is_lenient, breaches);
     } else {
       for (const mqtt::DecodeError& note : event.errors) {
         if (is_note_to_judge(event, note)) add(view, event, note, false, breaches);

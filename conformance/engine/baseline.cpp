@@ -6,6 +6,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <vector>
 
 namespace holdfast {
 
@@ -38,12 +39,39 @@ OrError<void> only_keys(const toml::table& table, const std::set<std::string_vie
   return {};
 }
 
+// The cases of an entry: one under 'case', or several with one cause under 'cases'. Addresses, never
+// patterns: a case that is new tomorrow has to be looked at tomorrow.
+OrError<std::vector<std::string>> addresses_of(const toml::table& table, std::string_view file_name) {
+  const toml::node* several = table.get("cases");
+  if (several == nullptr) {
+    const auto address = text_of(table, "case", file_name);
+    if (!address) return tl::unexpected(address.error());
+    return std::vector<std::string>{*address};
+  }
+  if (table.contains("case")) {
+    return tl::unexpected(at(file_name, *several, "an entry has either 'case' or 'cases'"));
+  }
+  const toml::array* list = several->as_array();
+  if (list == nullptr || list->empty()) {
+    return tl::unexpected(at(file_name, *several, "'cases' has to be a list of addresses that is not empty"));
+  }
+  std::vector<std::string> addresses;
+  for (const toml::node& node : *list) {
+    const auto address = node.value_exact<std::string>();
+    if (!address || address->empty()) {
+      return tl::unexpected(at(file_name, node, "an address in 'cases' has to be a text that is not empty"));
+    }
+    addresses.push_back(*address);
+  }
+  return addresses;
+}
+
 OrError<void> add_entry(Baseline& baseline, const toml::node& node, std::string_view file_name) {
   const toml::table* table = node.as_table();
   if (table == nullptr) return tl::unexpected(at(file_name, node, "an entry of 'expected' is a table"));
-  if (auto known = only_keys(*table, {"case", "verdict", "reason"}, file_name); !known) return known;
-  const auto address = text_of(*table, "case", file_name);
-  if (!address) return tl::unexpected(address.error());
+  if (auto known = only_keys(*table, {"case", "cases", "verdict", "reason"}, file_name); !known) return known;
+  const auto addresses = addresses_of(*table, file_name);
+  if (!addresses) return tl::unexpected(addresses.error());
   const auto verdict_name = text_of(*table, "verdict", file_name);
   if (!verdict_name) return tl::unexpected(verdict_name.error());
   const auto reason = text_of(*table, "reason", file_name);
@@ -53,8 +81,10 @@ OrError<void> add_entry(Baseline& baseline, const toml::node& node, std::string_
     return tl::unexpected(
         at(file_name, *table->get("verdict"), fmt::format("'{}' is no verdict", *verdict_name)));
   }
-  const bool is_new = baseline.expected.emplace(*address, BaselineEntry{*verdict, *reason}).second;
-  if (!is_new) return tl::unexpected(at(file_name, node, fmt::format("a second entry for '{}'", *address)));
+  for (const std::string& address : *addresses) {
+    const bool is_new = baseline.expected.emplace(address, BaselineEntry{*verdict, *reason}).second;
+    if (!is_new) return tl::unexpected(at(file_name, node, fmt::format("a second entry for '{}'", address)));
+  }
   return {};
 }
 

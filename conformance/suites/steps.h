@@ -78,4 +78,8 @@ enum class Past {
 void judge_session_present(Context& t, const Received<mqtt::Connack>& connack, Past past,
                            std::string_view because, std::string_view interpretation = {});
 
+// The connection that a takeover has displaced: closed, and in 5.0 preferably after DISCONNECT 0x8E. A broker
+// that never tells so is blamed once and not in each state: `demands_0x8e` is false for it.
+Task<void> judge_displaced(Context& t, Client& old, bool demands_0x8e = true);
+
 }  // namespace holdfast

@@ -9,24 +9,6 @@ namespace {
 
 const char* const takeover_section = "3.1.4";
 
-// The old connection has to be closed; 5.0 would like to see DISCONNECT 0x8E before it.
-Task<void> judge_displaced(Context& t, Client& old) {
-  auto closed = co_await old.expect_close(t.patience());
-  t.observed(fmt::format("the old connection: {}", seen_close(t, closed)));
-  if (!closed) t.closed_as(CloseVerdict::not_closed);
-  t.must(closed.has_value(), rule(t, "MQTT-3.1.4-2", "MQTT-3.1.4-3"), "the old connection to be closed",
-         seen_close(t, closed), "T-08");
-  if (closed->kind == CloseKind::reset) {
-    t.closed_as(CloseVerdict::by_reset);
-  } else {
-    t.closed_as(t.v5() && !closed->disconnect ? CloseVerdict::without_code : CloseVerdict::clean);
-  }
-  if (!t.v5()) co_return;
-  const bool told = closed->disconnect && closed->disconnect->reason == mqtt::ReasonCode::session_taken_over;
-  t.should(told, "MQTT-3.1.4-3", "DISCONNECT 0x8E to the old connection before its close",
-           seen_close(t, closed), "T-08");
-}
-
 Task<void> closes_the_old_connection(Context& t) {
   Client& old = t.client("old");
   co_await t.connected(old, t.keeping());

@@ -12,7 +12,8 @@ using mqtt::Version;
 
 Protocol protocol_of(ByteView first_bytes, const BrokerSettings& settings) {
   constexpr std::uint8_t connect_byte = 0x10;
-  if (first_bytes.empty() || first_bytes[0] != connect_byte) return Protocol::unclear;
+  const std::uint8_t looked_at = settings.has(Defect::connect_unchecked) ? 0xF0 : 0xFF;
+  if (first_bytes.empty() || (first_bytes[0] & looked_at) != connect_byte) return Protocol::unclear;
   // The Remaining Length ends with the first byte below 0x80, and has four bytes at most.
   std::size_t at = 1;
   while (at < first_bytes.size() && at < 4 && first_bytes[at] >= 0x80) ++at;
@@ -22,8 +23,9 @@ Protocol protocol_of(ByteView first_bytes, const BrokerSettings& settings) {
   at += 2;
   if (first_bytes.size() < at + name_size + 1) return Protocol::unclear;
   const std::string_view name(reinterpret_cast<const char*>(first_bytes.data()) + at, name_size);
-  if (name != "MQTT") return Protocol::unknown;
   const std::uint8_t level = first_bytes[at + name_size];
+  if (settings.has(Defect::connect_unchecked)) return level == 5 ? Protocol::v5 : Protocol::v3_1_1;
+  if (name != "MQTT") return Protocol::unknown;
   if (level == 4 && settings.accepts_v3_1_1) return Protocol::v3_1_1;
   if (level == 5 && settings.accepts_v5) return Protocol::v5;
   return Protocol::unsupported_level;
@@ -31,10 +33,16 @@ Protocol protocol_of(ByteView first_bytes, const BrokerSettings& settings) {
 
 std::optional<ReasonCode> refusal_of(const mqtt::Connect& connect, Version version,
                                      const BrokerSettings& settings) {
-  if (connect.properties.authentication_method) return ReasonCode::bad_authentication_method;
+  if (connect.properties.authentication_method && !settings.has(Defect::authentication_method_ignored)) {
+    return ReasonCode::bad_authentication_method;
+  }
+  if (connect.client_id.size() > 20 && settings.has(Defect::client_ids_of_23_refused)) {
+    return ReasonCode::client_identifier_not_valid;
+  }
   if (connect.client_id.empty()) {
     // 3.1.1: MQTT-3.1.3-8.
-    const bool needs_own_id = version == Version::v3_1_1 && !connect.clean_start;
+    const bool needs_own_id = version == Version::v3_1_1 && !connect.clean_start &&
+                              !settings.has(Defect::empty_id_accepted_for_kept_session);
     if (needs_own_id || !settings.accepts_empty_client_id) return ReasonCode::client_identifier_not_valid;
   }
   if (settings.user_name && connect.user_name != settings.user_name) {
@@ -44,8 +52,9 @@ std::optional<ReasonCode> refusal_of(const mqtt::Connect& connect, Version versi
     return ReasonCode::bad_user_name_or_password;
   }
   if (connect.will) {
-    if (!mqtt::is_topic_name(connect.will->topic)) return ReasonCode::topic_name_invalid;
-    if (version == Version::v5) {
+    const bool is_checked = !settings.has(Defect::connect_unchecked);
+    if (is_checked && !mqtt::is_topic_name(connect.will->topic)) return ReasonCode::topic_name_invalid;
+    if (version == Version::v5 && !settings.has(Defect::will_beyond_limits_accepted)) {
       if (connect.will->qos > settings.maximum_qos) return ReasonCode::qos_not_supported;
       if (connect.will->retain && !settings.retain_available) return ReasonCode::retain_not_supported;
     }

@@ -25,7 +25,7 @@ Connection::Connection(Server& server, ServerStream& stream, std::uint64_t numbe
                                            : server.settings().maximum_packet_size,
                 .forgiving = true}),
       alarm_(server.loop(), [this] { on_deadline(); }) {
-  alarm_.start_in(settings().connect_timeout);
+  if (!settings().has(Defect::waits_for_connect_for_ever)) alarm_.start_in(settings().connect_timeout);
 }
 
 Connection::~Connection() {
@@ -42,9 +42,13 @@ void Connection::begin(Session& session, const mqtt::Connect& connect) {
   client_topic_alias_max_ = properties.topic_alias_maximum.value_or(0);
   session_expiry_was_zero_ = expiry_asked(connect) == 0;
   asked_for_problem_information_ = properties.request_problem_information.value_or(1) != 0;
-  const Duration keep_alive = std::chrono::seconds(keep_alive_granted(connect, version_, settings()));
+  const bool applies_own = settings().has(Defect::server_keep_alive_not_applied);
+  const Duration keep_alive = std::chrono::seconds(
+      applies_own ? connect.keep_alive : keep_alive_granted(connect, version_, settings()));
   silence_max_ = settings().has(Variant::keep_alive_late) ? keep_alive * 2 : keep_alive * 3 / 2;
   if (settings().has(Defect::keep_alive_ignored)) silence_max_ = Duration::zero();
+  if (keep_alive == Duration::zero() && settings().has(Defect::keep_alive_0_closes)) silence_max_ = 3s;
+  if (settings().has(Defect::state_lost_while_connected)) lose_subscriptions_in(3s);
   if (settings().has(Defect::topic_aliases_survive)) topic_aliases_in_ = session.left_topic_aliases;
   if (settings().has(Defect::outgoing_aliases_survive)) topic_aliases_out_ = session.left_outgoing_aliases;
   restart_keep_alive();
@@ -73,7 +77,9 @@ void Connection::process_input() {
       if (is_open() && !skip_faulty_packet()) return;
       continue;
     }
+    const bool is_first = session_ == nullptr;
     on_packet(std::move(std::get<mqtt::Decoded>(result)));
+    if (is_first && settings().has(Defect::packets_behind_connect_dropped)) drop_input();
   }
 }
 
@@ -142,6 +148,7 @@ void Connection::on_decode_error(const mqtt::DecodeError& error) {
     if (!route_wildcard_topic(error) && !accept_no_local(error)) disconnect_faulty(error.reason);
     return;
   }
+  if (accept_unchecked()) return;
   // A bad CONNECT of 5.0 gets a CONNACK with the reason, one of 3.1.1 gets none (3.1.1: MQTT-3.1.4-1), and
   // what is no CONNECT gets no answer.
   const Protocol protocol = protocol_of(decoder_.buffered_bytes(), settings());

@@ -115,6 +115,10 @@ class Connection final : public StreamEvents {
   bool accept_no_local(const mqtt::DecodeError& error);
   void answer_pings();
   void act_on_the_rest();
+  void publish_the_rest();
+  void drop_input();
+  bool accept_unchecked();
+  void lose_subscriptions_in(Duration delay);
 
   bool fits(const mqtt::Packet& packet) const;
   void write(const mqtt::Packet& packet);

@@ -21,6 +21,10 @@ void Connection::spoil(mqtt::Publish& publish, const Message& message) const {
   if (has(Defect::message_expiry_not_decremented) && is_v5()) {
     properties.message_expiry_interval = message.properties.message_expiry_interval;
   }
+  if (has(Defect::empty_properties_dropped)) {
+    if (properties.content_type == "") properties.content_type.reset();
+    if (properties.correlation_data == "") properties.correlation_data.reset();
+  }
   if (has(Defect::user_properties_sorted)) std::ranges::sort(properties.user_properties);
   if (has(Defect::message_properties_dropped)) {
     properties = {.subscription_identifiers = std::move(properties.subscription_identifiers)};
@@ -156,6 +160,36 @@ void Connection::answer_pings() {
       return;
     }
   }
+}
+
+// What stands behind a CONNECT that is about to be refused.
+void Connection::publish_the_rest() {
+  for (;;) {
+    mqtt::DecodeResult result = decoder_.next();
+    auto* const decoded = std::get_if<mqtt::Decoded>(&result);
+    if (decoded == nullptr) return;
+    auto* const publish = std::get_if<mqtt::Publish>(&decoded->packet);
+    if (publish != nullptr) server_.publish(make_message(std::move(*publish), "", server_.loop().now()));
+  }
+}
+
+void Connection::drop_input() { decoder_ = mqtt::StreamDecoder(decoder_.options()); }
+
+// Takes a CONNECT that cannot be read for one that says nothing.
+bool Connection::accept_unchecked() {
+  const ByteView rest = decoder_.buffered_bytes();
+  const bool is_connect = !rest.empty() && rest[0] >> 4 == 1;
+  if (!is_connect || !settings().has(Defect::connect_unchecked)) return false;
+  mqtt::Connect connect;
+  connect.protocol_level = static_cast<std::uint8_t>(version_);
+  server_.admit(*this, std::move(connect));
+  return true;
+}
+
+void Connection::lose_subscriptions_in(Duration delay) {
+  server_.after(delay, number_, [](Connection& later) {
+    if (later.session_ != nullptr) later.server_.forget_subscriptions(*later.session_);
+  });
 }
 
 void Connection::act_on_the_rest() {

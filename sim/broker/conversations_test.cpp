@@ -424,6 +424,47 @@ void long_queues(Script& s) {
   s.connect("a", v5_connect("a", 100));
 }
 
+void odd_connects(Script& s) {
+  begin(s);
+  auto secret = v5_connect("a");
+  secret.user_name = "user";
+  secret.password = std::string("\0\xFF", 2);
+  s.connect("a", secret);
+  const auto send_with_ping = [&](const std::string& name, const mqtt::Connect& connect,
+                                  const mqtt::Packet& behind) {
+    Bytes bytes = mqtt::encode(connect, mqtt::Version::v5);
+    mqtt::encode(behind, mqtt::Version::v5, bytes);
+    s.open(name);
+    s.send_raw(name, bytes);
+  };
+  send_with_ping("b", v5_connect("b"), mqtt::Pingreq{});
+  auto refused = v5_connect("c");
+  refused.properties.authentication_method = "x";
+  send_with_ping("c", refused, mqtt::Publish{.topic = "t", .payload = "behind"});
+  const std::string long_id(30, 'x');
+  s.connect("d", v5_connect("aaaaaaaaaaaaaaaaaaaaaa", 100));
+  s.connect("e", v5_connect(long_id + "1", 100));
+  s.cut("e");
+  s.connect("e", v5_connect(long_id + "2", 100));
+  s.connect("o", v3_connect(""));
+}
+
+void worn_sessions(Script& s) {
+  begin(s);
+  s.connect("a", v5_connect("a", 0x90000000));
+  s.subscribe("a", {.filter = "t", .qos = 1});
+  s.pass(4s);
+  s.send("p",
+         mqtt::Publish{
+             .topic = "t", .payload = "x", .qos = 1, .packet_id = 1, .properties = {.content_type = ""}});
+  for (int i = 0; i < 22; ++i) {
+    s.cut("a");
+    s.connect("a", v5_connect("a", 0x90000000));
+  }
+  s.publish("p", "t", "y", 1, 2);
+  s.pass(30s);
+}
+
 }  // namespace
 
 std::vector<Conversation> conversations() {
@@ -448,7 +489,9 @@ std::vector<Conversation> conversations() {
           {"sharing of QoS 2", sharing_of_qos_2},
           {"broken connections", broken_connections},
           {"missing features", missing_features, {.shared_subscription_available = false}},
-          {"long queues", long_queues}};
+          {"long queues", long_queues},
+          {"odd connects", odd_connects},
+          {"worn Sessions", worn_sessions}};
 }
 
 }  // namespace holdfast::broker

@@ -29,10 +29,15 @@ enum class Defect : std::uint16_t {
   session_expiry_runs_on,
   disconnect_expiry_ignored,
   session_expiry_raise_from_0_honoured,
+  state_lost_while_connected,
+  subscriptions_wear_out,
   subscriptions_lost_on_resume,
   subscription_options_lost_on_resume,
   assigned_client_id_untold,
   assigned_client_id_shared,
+  client_ids_of_23_refused,
+  client_ids_cut_to_23,
+  empty_id_accepted_for_kept_session,
   refused_connect_takes_over,
 
   // Takeover.
@@ -112,6 +117,7 @@ enum class Defect : std::uint16_t {
   will_published_twice,
   will_retain_ignored,
   will_properties_lost,
+  will_beyond_limits_accepted,
 
   // Subscriptions and matching.
   resubscribe_doubles,
@@ -132,6 +138,7 @@ enum class Defect : std::uint16_t {
   qos_2_delivered_at_1,
   user_properties_sorted,
   message_properties_dropped,
+  empty_properties_dropped,
   topic_alias_unasked,
 
   // Retained messages.
@@ -191,7 +198,16 @@ enum class Defect : std::uint16_t {
   keep_alive_ignored,
   keep_alive_fed_by_output,
   keep_alive_not_fed_by_pings,
+  keep_alive_0_closes,
+  server_keep_alive_not_applied,
   second_connect_accepted,
+  connect_unchecked,
+  authentication_method_ignored,
+  binary_password_malformed,
+  packets_behind_connect_dropped,
+  acts_behind_refused_connect,
+  waits_for_connect_for_ever,
+  open_after_disconnect,
   faulty_packets_tolerated,
   problem_information_ignored,
   acts_after_disconnect,

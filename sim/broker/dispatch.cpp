@@ -44,12 +44,18 @@ void Connection::on(mqtt::Connect connect) {
 }
 
 void Connection::answer(mqtt::Connect connect) {
+  const bool is_binary = connect.password && !mqtt::is_utf8(*connect.password);
+  if (is_binary && settings().has(Defect::binary_password_malformed)) {
+    end();
+    return;
+  }
   const std::optional<ReasonCode> refusal = refusal_of(connect, version_, settings());
   if (!refusal) {
     server_.admit(*this, std::move(connect));
     return;
   }
   if (settings().has(Defect::refused_connect_takes_over)) server_.displace_by_refused(connect.client_id);
+  if (settings().has(Defect::acts_behind_refused_connect)) publish_the_rest();
   const bool tells_session = settings().has(Defect::session_present_1_when_refused);
   refuse(*refusal, tells_session && server_.has_session(connect.client_id));
 }
@@ -71,7 +77,12 @@ void Connection::on(const mqtt::Disconnect& packet) {
   }
   if (drops_will(packet.reason)) session_->will.reset();
   if (settings().has(Defect::acts_after_disconnect)) act_on_the_rest();
-  if (session_ != nullptr) end();
+  if (session_ == nullptr) return;
+  if (settings().has(Defect::open_after_disconnect)) {
+    leave_open();
+  } else {
+    end();
+  }
 }
 
 bool Connection::drops_will(ReasonCode reason) const {

@@ -40,6 +40,8 @@ void Server::open(ServerStream& stream) {
 void Server::admit(Connection& connection, mqtt::Connect connect) {
   std::string assigned_id;
   if (connect.client_id.empty()) connect.client_id = assigned_id = unused_client_id();
+  if (connect.client_id.size() > 23 && settings_.has(Defect::client_ids_cut_to_23))
+    connect.client_id.resize(23);
 
   Found found = find_or_make(connect);
   Session& session = *found.session;
@@ -52,7 +54,7 @@ void Server::admit(Connection& connection, mqtt::Connect connect) {
 
   const bool told_present = told_session_present(found.is_present, connect, session);
   connection.send(make_connack(connect, session.version, told_present, assigned_id, settings_));
-  if (settings_.has(Variant::resume_after_settling)) {
+  if (found.is_present && settings_.has(Variant::resume_after_settling)) {
     after(1s, connection.number(), [](Connection& settled) { settled.resume_session(); });
   } else {
     session.outbox.resume();

@@ -64,6 +64,8 @@ class Server {
   // A connection that has ended asks to be destroyed, one that has failed asks to be ended, both soon.
   void bury(Connection& connection);
   void end_soon(Connection& connection);
+  // Only defects do this.
+  void forget_subscriptions(Session& session);
 
  private:
   using Sessions = std::map<std::string, std::unique_ptr<Session>, std::less<>>;

@@ -36,11 +36,9 @@ void Server::spoil_resumed(Session& session, bool by_takeover) {
   const auto has = [&](Defect defect) { return settings_.has(defect); };
   if (session.will && has(Defect::will_not_cancelled_by_return)) publish_will(session);
   const bool loses_subscriptions = has(Defect::subscriptions_lost_on_resume) ||
-                                   (by_takeover && has(Defect::takeover_clears_subscriptions));
-  if (loses_subscriptions) {
-    for (const auto& [filter, subscription] : session.subscriptions) tree_.remove(session, subscription);
-    session.subscriptions.clear();
-  }
+                                   (by_takeover && has(Defect::takeover_clears_subscriptions)) ||
+                                   (++session.resumptions >= 20 && has(Defect::subscriptions_wear_out));
+  if (loses_subscriptions) forget_subscriptions(session);
   if (has(Defect::subscription_options_lost_on_resume)) {
     for (auto& [filter, subscription] : session.subscriptions) {
       subscription.no_local = false;
@@ -48,6 +46,11 @@ void Server::spoil_resumed(Session& session, bool by_takeover) {
       subscription.identifier.reset();
     }
   }
+}
+
+void Server::forget_subscriptions(Session& session) {
+  for (const auto& [filter, subscription] : session.subscriptions) tree_.remove(session, subscription);
+  session.subscriptions.clear();
 }
 
 void Server::spoil_will(mqtt::Will& will) const {

@@ -52,6 +52,7 @@ class Session {
   std::map<std::string, std::uint16_t, std::less<>> left_outgoing_aliases{};
   std::uint16_t last_qos_1_id = 0;
   bool has_doubled_subscription = false;
+  int resumptions = 0;
 
   Alarm expiry_alarm;
   Alarm will_alarm;

@@ -34,6 +34,13 @@ BrokerSettings with_switches(BrokerSettings settings) {
     settings.connect_timeout = std::min<Duration>(settings.connect_timeout, 5s);
   // A defect that shows only where there is a limit brings one.
   if (settings.has(Defect::overrun_refused_with_pubrec_0x93)) lower(settings.receive_maximum, 10);
+  if (settings.has(Defect::full_window_silences_pingresp)) lower(settings.inflight_max, 2);
+  if (settings.has(Defect::server_keep_alive_not_applied)) settings.server_keep_alive = 3;
+  if (settings.has(Defect::maximum_packet_size_ignored)) settings.variants.set(Variant::connack_diagnostics);
+  if (settings.has(Defect::will_beyond_limits_accepted)) {
+    lower(settings.maximum_qos, 1);
+    settings.retain_available = false;
+  }
   if (settings.has(Defect::maximum_packet_size_unenforced)) lower(settings.maximum_packet_size, 1'500);
   if (settings.has(Defect::maximum_qos_unenforced)) lower(settings.maximum_qos, 1);
   if (settings.has(Defect::outgoing_aliases_survive)) settings.outgoing_topic_aliases = 10;
