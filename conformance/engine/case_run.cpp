@@ -22,6 +22,12 @@ CaseSurroundings complete(CaseSurroundings surroundings, Loop& loop, Network& ne
   return surroundings;
 }
 
+Secrets secrets_of(const Credentials& credentials, bool redact_payloads) {
+  Secrets secrets{.words = {}, .payloads = redact_payloads};
+  if (credentials.password) secrets.words.push_back(*credentials.password);
+  return secrets;
+}
+
 // The coroutine that a case runs in: what ends a case early ends here.
 Task<void> run_case(const Case& the_case, Context& context) {
   try {
@@ -67,6 +73,7 @@ CaseRun::CaseRun(Loop& loop, Acceptor& system_under_test, const Case& the_case, 
       case_(the_case),
       options_(options),
       prefix_(surroundings.prefix),
+      secrets_(secrets_of(surroundings.credentials, options.redact_payloads)),
       start_(loop.now()),
       trace_(loop),
       network_(loop, system_under_test, trace_,
@@ -122,9 +129,25 @@ CaseResult CaseRun::conclude() {
   }
   if (result.findings.empty()) trace_.verdict(std::string(name_of(result.verdict)));
   if (options_.keep_all_traces || result.verdict != Verdict::pass) {
-    for (const Event& event : trace_.events()) result.trace_text.push_back(to_text(trace_, event));
+    result.trace = std::make_shared<const TraceRecord>(record_of(trace_, secrets_));
+    for (const Event& event : result.trace->events)
+      result.trace_text.push_back(to_text(*result.trace, event));
   }
+  remove_secrets(result);
   return result;
+}
+
+// A broker may repeat what it was told.
+void CaseRun::remove_secrets(CaseResult& result) const {
+  const auto remove = [this](std::string& text) { text = without_secrets(std::move(text), secrets_); };
+  remove(result.expected);
+  remove(result.observed);
+  for (std::string& observation : result.observations) remove(observation);
+  for (Finding& finding : result.findings) {
+    remove(finding.expected);
+    remove(finding.observed);
+  }
+  for (std::string& line : result.trace_text) remove(line);
 }
 
 std::uint64_t CaseRun::trace_hash() const { return trace_.hash(); }
@@ -153,6 +176,7 @@ CaseResult describe(const Case& the_case, const RunOptions& options) {
   result.tags = description.tags;
   result.procedure = description.procedure;
   result.control = description.control;
+  result.interpretations = description.interpretations;
   result.replay = replay_line(the_case.address, options);
   return result;
 }

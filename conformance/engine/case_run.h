@@ -12,7 +12,7 @@
 #include "conformance/engine/run.h"
 #include "sim/net/network.h"
 #include "sim/time/task.h"
-#include "sim/trace/trace.h"
+#include "sim/trace/trace_record.h"
 
 namespace holdfast {
 
@@ -46,11 +46,13 @@ class CaseRun {
  private:
   void on_end(std::exception_ptr error);
   std::vector<Finding> all_findings() const;
+  void remove_secrets(CaseResult& result) const;
 
   Loop& loop_;
   const Case& case_;
   const RunOptions& options_;
   const std::string prefix_;
+  const Secrets secrets_;
   const Time start_;
   std::optional<Time> end_;
   Trace trace_;

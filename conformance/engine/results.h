@@ -12,7 +12,7 @@
 #include "conformance/engine/capabilities.h"
 #include "conformance/engine/case.h"
 #include "conformance/engine/verdict.h"
-#include "sim/trace/trace.h"
+#include "sim/trace/trace_record.h"
 
 namespace holdfast {
 
@@ -26,6 +26,7 @@ struct CaseResult {
   std::vector<std::string> tags{};
   std::string procedure{};
   std::string control{};
+  std::vector<std::string> interpretations{};  // rows of the register on which the judgement rests
 
   Verdict verdict = Verdict::error;
   CloseVerdict close = CloseVerdict::none;
@@ -39,7 +40,9 @@ struct CaseResult {
   std::string observed{};
   std::optional<std::uint64_t> trace_hash{};  // simulated runs only
   std::string replay{};                       // line that `holdfast replay` takes
-  std::vector<std::string> trace_text{};      // the trace as lines for people; kept for what is no pass
+  // What happened, without secrets; nullptr for a pass, unless all traces were asked for.
+  std::shared_ptr<const TraceRecord> trace{};
+  std::vector<std::string> trace_text{};  // the same as lines for people
 };
 
 struct RunResults {

@@ -22,7 +22,8 @@ struct RunOptions {
   double timeout_scale = 1;            // 0.1 to 100
   std::size_t side_by_side = 100;      // live: cases at the same time
   Duration case_patience = 90s;        // live: no case takes longer; virtual: 10,000 s
-  bool keep_all_traces = false;        // trace_text for every case
+  bool keep_all_traces = false;        // of passes too
+  bool redact_payloads = false;        // in whatever a result says; credentials never appear anyway
   const Baseline* baseline = nullptr;  // outlives the run
   // Called after each case. Not from several threads.
   std::function<void(const CaseResult& result, std::size_t done, std::size_t all)> progress{};

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "sim/trace/trace.h"
+#include "sim/trace/trace_record.h"
 
 namespace holdfast {
 
@@ -52,7 +53,7 @@ std::string_view word_for_end(std::string_view how) {
   return how;
 }
 
-std::string what_happened(const Trace& trace, const Event& event) {
+std::string what_happened(mqtt::Version version, const Event& event) {
   switch (event.kind) {
     case EventKind::connection:
       return "opens";
@@ -63,7 +64,7 @@ std::string what_happened(const Trace& trace, const Event& event) {
     case EventKind::packet:
       return with_requirements(
           fmt::format("{} {}", arrow(event),
-                      mqtt::to_text(*event.packet, trace.connection(event.connection).version)),
+                      event.text.empty() ? mqtt::to_text(*event.packet, version) : event.text),
           event.errors);
     case EventKind::undecodable:
       return with_requirements(fmt::format("{} undecodable", arrow(event)), event.errors);
@@ -81,17 +82,25 @@ std::string what_happened(const Trace& trace, const Event& event) {
   return {};
 }
 
+std::string line_of(const ConnectionInfo* connection, Time begin, const Event& event) {
+  const std::int64_t microseconds = (event.at - begin).count() / 1000;
+  std::string line = fmt::format("+{}.{:03} ms  ", microseconds / 1000, microseconds % 1000);
+  if (connection == nullptr) return line + what_happened(mqtt::Version::v5, event);
+  line += fmt::format("{}#{}  ", one_line(connection->client), connection->ordinal);
+  return line + what_happened(connection->version, event);
+}
+
 }  // namespace
 
 std::string to_text(const Trace& trace, const Event& event) {
   const Time begin = trace.events().empty() ? event.at : trace.events().front().at;
-  const std::int64_t microseconds = (event.at - begin).count() / 1000;
-  std::string line = fmt::format("+{}.{:03} ms  ", microseconds / 1000, microseconds % 1000);
-  if (event.connection != 0) {
-    const ConnectionInfo& info = trace.connection(event.connection);
-    line += fmt::format("{}#{}  ", one_line(info.client), info.ordinal);
-  }
-  return line + what_happened(trace, event);
+  return line_of(event.connection == 0 ? nullptr : &trace.connection(event.connection), begin, event);
+}
+
+std::string to_text(const TraceRecord& record, const Event& event) {
+  const Time begin = record.events.empty() ? event.at : record.events.front().at;
+  return line_of(event.connection == 0 ? nullptr : &record.connections.at(event.connection - 1), begin,
+                 event);
 }
 
 }  // namespace holdfast
