@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <system_error>
 
 #include "reports/account.h"
+#include "reports/html_report.h"
 #include "reports/junit.h"
 #include "reports/results_json.h"
 #include "reports/text.h"
@@ -76,7 +78,10 @@ tl::expected<void, std::string> write_report(const RunResults& results, const Ru
   }
   if (auto written = write_whole(run.report_folder + "/junit.xml", junit_xml(results, run)); !written)
     return written;
-  return write_whole(run.report_folder + "/results.json", results_json(results, run));
+  const nlohmann::ordered_json document = results_document(results, run);
+  if (auto written = write_whole(run.report_folder + "/report.html", html_report(document)); !written)
+    return written;
+  return write_whole(run.report_folder + "/results.json", text_of_document(document));
 }
 
 }  // namespace holdfast

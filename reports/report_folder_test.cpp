@@ -37,10 +37,10 @@ class ReportFolder : public testing::Test {
 TEST_F(ReportFolder, HoldsEvidenceForEverythingThatIsNoPass) {
   ASSERT_TRUE(prepare_report_folder(run_.report_folder).has_value());
   ASSERT_TRUE(write_report(sample_results(), run_).has_value());
-  EXPECT_EQ(files(), (std::set<std::string>{"results.json", "junit.xml", "evidence/mqtt5.4.4.chooses.txt",
-                                            "evidence/mqtt5.4.4.cannot.txt", "evidence/mqtt5.4.4.lax.txt",
-                                            "evidence/mqtt5.4.6.open.txt", "evidence/mqtt5.4.6.fails.txt",
-                                            "evidence/mqtt5.4.6.ours.txt"}));
+  EXPECT_EQ(files(), (std::set<std::string>{"results.json", "report.html", "junit.xml",
+                                            "evidence/mqtt5.4.4.chooses.txt", "evidence/mqtt5.4.4.cannot.txt",
+                                            "evidence/mqtt5.4.4.lax.txt", "evidence/mqtt5.4.6.open.txt",
+                                            "evidence/mqtt5.4.6.fails.txt", "evidence/mqtt5.4.6.ours.txt"}));
 }
 
 TEST_F(ReportFolder, RemovesTheEvidenceOfAnEarlierRunAndNothingElse) {
@@ -49,7 +49,8 @@ TEST_F(ReportFolder, RemovesTheEvidenceOfAnEarlierRunAndNothingElse) {
   RunResults better = sample_results();
   better.cases = {sample_case("mqtt5/4.6/fails", Verdict::pass)};
   ASSERT_TRUE(write_report(better, run_).has_value());
-  EXPECT_EQ(files(), (std::set<std::string>{"results.json", "junit.xml", "evidence/notes.txt"}));
+  EXPECT_EQ(files(),
+            (std::set<std::string>{"results.json", "report.html", "junit.xml", "evidence/notes.txt"}));
 }
 
 TEST_F(ReportFolder, SaysInOneLineWhyItCannotBeWritten) {

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "reports/account.h"
 #include "reports/outcome.h"
+#include "reports/requirements/interpretations.h"
+#include "reports/requirements/requirement_table.h"
 #include "reports/text.h"
+#include "reports/trace_json.h"
 
 namespace holdfast {
 namespace {
@@ -100,41 +104,88 @@ Json case_json(const CaseResult& result) {
                {"expected", valid_utf8(result.expected)},
                {"observed", valid_utf8(result.observed)},
                {"observations", texts(result.observations)},
+               {"procedure", valid_utf8(result.procedure)},
+               {"control", valid_utf8(result.control)},
+               {"interpretations", texts(result.interpretations)},
                {"findings", std::move(findings)},
                {"trace_hash", nullptr},
                {"evidence", nullptr},
-               {"replay", valid_utf8(result.replay)}};
+               {"replay", valid_utf8(result.replay)},
+               {"trace", nullptr}};
   if (result.trace_hash) json["trace_hash"] = fmt::format("{:016x}", *result.trace_hash);
   if (result.verdict != Verdict::pass) json["evidence"] = evidence_file_of(result.address);
+  if (result.trace) json["trace"] = trace_json(*result.trace);
   return json;
+}
+
+Json requirements_json(mqtt::Version version) {
+  Json list = Json::array();
+  for (const Requirement& row : requirements_of(version))
+    list.push_back({{"id", row.id},
+                    {"section", row.section},
+                    {"title", row.title},
+                    {"subject", row.subject},
+                    {"level", row.level},
+                    {"area", row.area},
+                    {"text", row.text},
+                    {"observable", row.observable}});
+  return list;
+}
+
+// The rows of the register that some case rests on.
+Json interpretations_json(const RunResults& results) {
+  std::set<std::string> named;
+  for (const CaseResult& result : results.cases) {
+    named.insert(result.interpretations.begin(), result.interpretations.end());
+    for (const Finding& finding : result.findings) named.insert(finding.interpretation);
+  }
+  Json rows = Json::object();
+  for (const Interpretation& row : all_interpretations())
+    if (named.contains(row.id))
+      rows[row.id] = {{"question", row.question},
+                      {"reading_a", row.reading_a},
+                      {"reading_b", row.reading_b},
+                      {"choice", row.choice},
+                      {"verdict", row.verdict}};
+  return rows;
 }
 
 }  // namespace
 
-std::string results_json(const RunResults& results, const RunDescription& run) {
+Json results_document(const RunResults& results, const RunDescription& run) {
   Json cases = Json::array();
   for (const CaseResult& result : results.cases) cases.push_back(case_json(result));
-  const Json json = {{"format", "holdfast-results"},
-                     {"version", results_format_version},
-                     {"tool", {{"name", "holdfast"}, {"version", valid_utf8(results.tool_version)}}},
-                     // As text, since not every reader of JSON keeps 64 bits of a number.
-                     {"seed", fmt::format("{}", results.seed)},
-                     {"simulated", results.simulated},
-                     {"system", system_json(results.system)},
-                     {"capabilities",
-                      {{"3.1.1", capabilities_json(results.v3_1_1)}, {"5.0", capabilities_json(results.v5)}}},
-                     {"options",
-                      {{"net", valid_utf8(results.weather)},
-                       {"fault", valid_utf8(results.faults)},
-                       {"selectors", texts(results.selectors)},
-                       {"timeout_scale", run.timeout_scale},
-                       {"strict", run.strict},
-                       {"defects", texts(run.defects)},
-                       {"variants", texts(run.variants)}}},
-                     {"duration_ns", results.duration.count()},
-                     {"summary", summary_json(results, run.strict)},
-                     {"cases", std::move(cases)}};
-  return json.dump(1, ' ', true) + "\n";
+  return {
+      {"format", "holdfast-results"},
+      {"version", results_format_version},
+      {"tool", {{"name", "holdfast"}, {"version", valid_utf8(results.tool_version)}}},
+      // As text, since not every reader of JSON keeps 64 bits of a number.
+      {"seed", fmt::format("{}", results.seed)},
+      {"simulated", results.simulated},
+      {"system", system_json(results.system)},
+      {"capabilities",
+       {{"3.1.1", capabilities_json(results.v3_1_1)}, {"5.0", capabilities_json(results.v5)}}},
+      {"options",
+       {{"net", valid_utf8(results.weather)},
+        {"fault", valid_utf8(results.faults)},
+        {"selectors", texts(results.selectors)},
+        {"timeout_scale", run.timeout_scale},
+        {"strict", run.strict},
+        {"redact", run.redact},
+        {"defects", texts(run.defects)},
+        {"variants", texts(run.variants)}}},
+      {"duration_ns", results.duration.count()},
+      {"summary", summary_json(results, run.strict)},
+      {"cases", std::move(cases)},
+      {"requirements",
+       {{"3.1.1", requirements_json(mqtt::Version::v3_1_1)}, {"5.0", requirements_json(mqtt::Version::v5)}}},
+      {"interpretations", interpretations_json(results)}};
+}
+
+std::string text_of_document(const Json& document) { return document.dump(1, ' ', true) + "\n"; }
+
+std::string results_json(const RunResults& results, const RunDescription& run) {
+  return text_of_document(results_document(results, run));
 }
 
 }  // namespace holdfast

@@ -10,6 +10,7 @@ struct RunDescription {
   std::string address{};  // of a live system under test, without credentials; empty: the embedded broker
   double timeout_scale = 1;
   bool strict = false;                 // a non-strict verdict counts as not conforming
+  bool redact = false;                 // payloads were left out
   std::vector<std::string> defects{};  // of the embedded broker
   std::vector<std::string> variants{};
   std::string report_folder{};  // empty: no report is written, so there is no evidence to point at

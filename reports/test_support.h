@@ -4,6 +4,7 @@
 #include <string>
 
 #include "conformance/engine/results.h"
+#include "reports/sample_trace.h"
 
 namespace holdfast {
 
@@ -24,6 +25,9 @@ inline CaseResult sample_case(std::string address, Verdict verdict) {
   result.section = "4.4";
   result.requirements = {"MQTT-4.4.0-1"};
   result.tags = {"qos2", "session"};
+  result.procedure = "Cut the connection after PUBREC, come back, wait for PUBREL.";
+  result.control = "The same without the cut.";
+  result.interpretations = {"T-03"};
   result.verdict = verdict;
   result.duration = 1234567890ns;
   result.trace_hash = 0xfeedULL;
@@ -38,6 +42,7 @@ inline CaseResult sample_case(std::string address, Verdict verdict) {
     result.expected = finding.expected;
     result.observed = finding.observed;
     result.findings = {finding};
+    result.trace = sample_trace();
     result.trace_text = {"+0.000 ms  a#1  -> CONNECT", "+0.400 ms  a#1  <- CONNACK sp 1"};
   }
   return result;
@@ -73,7 +78,7 @@ inline RunResults hostile_results() {
     result.observations = {hostile_text()};
     for (Finding& finding : result.findings) finding.observed = finding.checker = hostile_text();
     result.trace_text = {hostile_text()};
-    result.title = hostile_text();
+    result.title = result.procedure = result.control = hostile_text();
   }
   results.cases.back().observed = std::string(1u << 20, '\x01') + std::string(1u << 20, '<');
   return results;

@@ -61,7 +61,7 @@ void declare_run_options(CLI::App& command, RunSettings& settings) {
       ->envname("HOLDFAST_NET");
   text("--fault", settings.faults, "faults in every case, e.g. 'after server:PUBREC#1 reset'", "FAULTS")
       ->envname("HOLDFAST_FAULT");
-  text("--out", settings.out, "write results.json, junit.xml and the evidence there", "DIR")
+  text("--out", settings.out, "write report.html, results.json, junit.xml and the evidence there", "DIR")
       ->envname("HOLDFAST_OUT");
   text("--baseline", settings.baseline, "what this broker is known not to pass, and why", "FILE")
       ->envname("HOLDFAST_BASELINE");
@@ -86,6 +86,10 @@ void declare_run_options(CLI::App& command, RunSettings& settings) {
       ->allow_extra_args(false);
   command.add_flag("--strict", settings.strict, "what is only recommended counts too")
       ->envname("HOLDFAST_STRICT");
+  command.add_flag("--all-traces", settings.all_traces, "results.json and report.html show passes too")
+      ->envname("HOLDFAST_ALL_TRACES");
+  command.add_flag("--redact", settings.redact, "leave payloads out of all that is written")
+      ->envname("HOLDFAST_REDACT");
   CLI::Option* quiet = command.add_flag("-q,--quiet", settings.quiet, "only the summary");
   command.add_flag("-v,--verbose", settings.verbose, "a line for each case")->excludes(quiet);
   text("--config", settings.settings_file, "settings: long options without the dashes, as TOML", "FILE")
@@ -114,6 +118,8 @@ tl::expected<RunPlan, std::string> plan_run(const RunSettings& settings, const R
   plan.options.seed = settings.seed.value_or(0);
   plan.options.timeout_scale = settings.timeout_scale;
   plan.options.side_by_side = settings.side_by_side;
+  plan.options.keep_all_traces = settings.all_traces;
+  plan.options.redact_payloads = settings.redact;
   if (!std::isfinite(settings.timeout_scale))
     return tl::make_unexpected(std::string("--timeout-scale: 0.1 to 100"));
   if (!settings.weather.empty()) {
@@ -136,6 +142,7 @@ tl::expected<RunPlan, std::string> plan_run(const RunSettings& settings, const R
   plan.baseline = *std::move(baseline);
   plan.description.timeout_scale = settings.timeout_scale;
   plan.description.strict = settings.strict;
+  plan.description.redact = settings.redact;
   plan.description.defects = settings.defects;
   plan.description.variants = settings.variants;
   plan.description.report_folder = settings.out;

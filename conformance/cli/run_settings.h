@@ -28,6 +28,8 @@ struct RunSettings {
   double timeout_scale = 1;
   std::size_t side_by_side = RunOptions{}.side_by_side;
   bool strict = false;
+  bool all_traces = false;
+  bool redact = false;
   bool quiet = false;
   bool verbose = false;
   std::vector<std::string> defects{};

@@ -78,7 +78,7 @@ std::vector<Span> mask_packet(mqtt::Packet& packet, ByteView wire, const Secrets
 }
 
 // One direction of a connection, whole: what both edges show is a prefix of it.
-struct Stream {
+struct DirectionBytes {
   Bytes bytes;
   std::size_t packets_end = 0;  // bytes of whole packets at the sender's edge
   std::vector<Span> spans;
@@ -107,7 +107,7 @@ class Masking {
  private:
   void gather(Event& event) {
     if (event.kind != EventKind::chunk && event.kind != EventKind::packet) return;
-    Stream& stream = streams_[{event.connection, event.sender}];
+    DirectionBytes& stream = streams_[{event.connection, event.sender}];
     if (event.kind == EventKind::chunk) {
       if (is_senders_edge(event))
         stream.bytes.insert(stream.bytes.end(), event.bytes.begin(), event.bytes.end());
@@ -151,7 +151,7 @@ class Masking {
 
   TraceRecord& record_;
   const Secrets& secrets_;
-  std::map<StreamKey, Stream> streams_;
+  std::map<StreamKey, DirectionBytes> streams_;
   std::map<StreamKey, std::array<std::size_t, 2>> offsets_;  // of the next chunk at each edge
 };
 

@@ -38,6 +38,7 @@ class TraceRecordTest : public testing::Test {
     connect.user_name = "somebody";
     connect.password = "sesame-open";
     connect.will = mqtt::Will{.topic = "will/topic", .payload = "last-words"};
+    connect.properties.authentication_method = "method";
     connect.properties.authentication_data = "challenge";
     return connect;
   }
