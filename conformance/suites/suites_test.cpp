@@ -91,7 +91,8 @@ TEST_F(Suites, PassOnTheSoundBroker) {
   for (const Variants& limits :
        {Variants{Variant::receive_max_small}, Variants{Variant::max_packet_size_announced},
         Variants{Variant::maximum_qos_1}, Variants{Variant::retain_unavailable},
-        Variants{Variant::ack_diagnostics}, Variants{Variant::connack_diagnostics}}) {
+        Variants{Variant::server_keep_alive_override}, Variants{Variant::ack_diagnostics},
+        Variants{Variant::connack_diagnostics}}) {
     BrokerSettings settings;
     settings.variants = limits;
     for (const CaseResult& result : run(settings, unsupported).cases) {
