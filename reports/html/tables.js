@@ -95,16 +95,24 @@ function capabilityText(name, value) {
   return typeof value === 'number' ? value.toLocaleString('en') : visible(value);
 }
 
+// What was observed where nothing is wrong; the same answer of several cases once.
 function choices() {
-  const list = cases.filter((one) => one.verdict === 'informational' || one.observations.length);
+  const told = new Map();
+  for (const one of cases) {
+    if (one.verdict !== 'informational' && !(one.verdict === 'pass' && one.observations.length)) continue;
+    const texts = [one.verdict === 'informational' && one.findings[0] ? one.findings[0].observed : '', ...one.observations].filter(Boolean);
+    const key = one.version + texts.join('\n');
+    if (!told.has(key)) told.set(key, {first: one, texts, count: 0});
+    told.get(key).count += 1;
+  }
   return el('section', null, el('h2', null, 'What it chose'),
     el('p', {class: 'soft'}, 'Where the standard leaves a choice, this is what the broker does.'),
-    list.length ? el('table', {class: 'table stacked'},
-      el('thead', null, el('tr', null, el('th', {scope: 'col'}, 'Question'), el('th', {scope: 'col'}, 'Observed'), el('th', {scope: 'col'}, 'MQTT'))),
-      el('tbody', null, list.map((one) => el('tr', null,
-        el('td', null, el('a', {href: link('case/' + one.address)}, visible(one.title))),
-        el('td', null, [one.verdict === 'informational' && one.findings[0] ? one.findings[0].observed : null, ...one.observations].filter(Boolean).map((text) => el('p', null, visible(text)))),
-        el('td', null, one.version))))) : el('p', null, 'Nothing was recorded in this run.'));
+    told.size ? el('table', {class: 'table stacked'},
+      el('thead', null, el('tr', null, el('th', {scope: 'col'}, 'Case'), el('th', {scope: 'col'}, 'Observed'), el('th', {scope: 'col'}, 'MQTT'))),
+      el('tbody', null, [...told.values()].map(({first, texts, count}) => el('tr', null,
+        el('td', null, el('a', {href: link('case/' + first.address)}, visible(first.title)), count > 1 ? el('p', {class: 'small soft'}, 'and ' + plural(count - 1, 'other case')) : null),
+        el('td', null, texts.slice(0, 6).map((text) => el('p', null, visible(text)))),
+        el('td', {class: 'word'}, first.version))))) : el('p', null, 'Nothing was recorded in this run.'));
 }
 
 // What the preflight has learnt, line by line.
