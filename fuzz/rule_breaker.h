@@ -1,0 +1,27 @@
+// Breaks exactly one rule of a valid packet, and knows what the decoder has to say about it.
+#pragma once
+
+#include <span>
+
+#include "fuzz/packet_fields.h"
+#include "sim/mqtt/faults.h"
+#include "sim/time/draws.h"
+
+namespace holdfast::fuzz {
+
+// The faults that can be made in a packet of this type from this sender; static storage.
+std::span<const mqtt::Fault> faults_possible(mqtt::PacketType type, const mqtt::DecodeOptions& options);
+
+struct BrokenPacket {
+  Bytes wire;
+  mqtt::DecodeOptions options;  // to decode it with
+  mqtt::DecodeError expected;   // an error, or a note if its severity is should_not or policy
+};
+
+// False if this packet has not what it takes: a PUBLISH of QoS 0 has no Packet Identifier to be zero.
+// `fields` is a valid packet without notes, and is changed.
+// REQUIRES: faults_possible() names the fault.
+bool break_rule(mqtt::Fault fault, PacketFields& fields, const mqtt::DecodeOptions& options, Draws& draws,
+                BrokenPacket& broken);
+
+}  // namespace holdfast::fuzz
