@@ -15,6 +15,12 @@ const Finding* gravest(const CaseResult& result) {
   return result.findings.empty() ? nullptr : &result.findings.front();
 }
 
+std::string file_name_of(std::string_view address) {
+  std::string name(address);
+  std::replace(name.begin(), name.end(), '/', '.');
+  return name;
+}
+
 }  // namespace
 
 std::string rule_of(const CaseResult& result) {
@@ -94,9 +100,11 @@ std::string_view slug_of(std::string_view address) {
 }
 
 std::string evidence_file_of(std::string_view address) {
-  std::string name(address);
-  std::replace(name.begin(), name.end(), '/', '.');
-  return fmt::format("evidence/{}.txt", name);
+  return fmt::format("evidence/{}.txt", file_name_of(address));
+}
+
+std::string capture_file_of(std::string_view address) {
+  return fmt::format("evidence/{}.pcapng", file_name_of(address));
 }
 
 }  // namespace holdfast

@@ -38,5 +38,7 @@ std::string class_name_of(std::string_view address);
 std::string_view slug_of(std::string_view address);
 // "evidence/mqtt5.4.4.pubrel-owed-after-cut.txt", relative to the report's folder.
 std::string evidence_file_of(std::string_view address);
+// The same with ".pcapng".
+std::string capture_file_of(std::string_view address);
 
 }  // namespace holdfast

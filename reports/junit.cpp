@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "reports/account.h"
-#include "reports/outcome.h"
+#include "reports/case_kind.h"
 #include "reports/text.h"
 
 namespace holdfast {
@@ -18,26 +18,15 @@ namespace {
 constexpr std::size_t text_bytes_max = 16u << 10;
 constexpr std::size_t message_bytes_max = 400;
 
-enum class Kind { passed, failure, error, skipped };
-
-Kind kind_of(const CaseResult& result, bool simulated, bool strict) {
-  if (result.verdict == Verdict::error) return Kind::error;
-  if (speaks_against(result, simulated, strict))
-    return result.verdict == Verdict::inconclusive ? Kind::error : Kind::failure;
-  if (result.standing == Standing::expected && result.verdict != Verdict::pass) return Kind::skipped;
-  if (result.verdict == Verdict::unsupported || result.verdict == Verdict::inconclusive) return Kind::skipped;
-  return Kind::passed;
-}
-
 struct Totals {
   std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
   Duration time{};
 
-  void add(Kind kind, Duration duration) {
+  void add(CaseKind kind, Duration duration) {
     ++tests;
-    failures += kind == Kind::failure;
-    errors += kind == Kind::error;
-    skipped += kind == Kind::skipped;
+    failures += kind == CaseKind::failure;
+    errors += kind == CaseKind::error;
+    skipped += kind == CaseKind::skipped;
     time += duration;
   }
 };
@@ -81,18 +70,18 @@ std::string message_of(const CaseResult& result) {
   return shortened(printable(message), message_bytes_max);
 }
 
-void append_case(pugi::xml_node suite, const CaseResult& result, Kind kind, const RunDescription& run) {
+void append_case(pugi::xml_node suite, const CaseResult& result, CaseKind kind, const RunDescription& run) {
   pugi::xml_node node = suite.append_child("testcase");
   set(node, "name",
       shortened(printable(fmt::format("{}: {}", slug_of(result.address), result.title)), message_bytes_max));
   set(node, "classname", class_name_of(result.address));
   set(node, "time", seconds(result.duration));
-  if (kind == Kind::failure || kind == Kind::error) {
-    pugi::xml_node child = node.append_child(kind == Kind::failure ? "failure" : "error");
+  if (kind == CaseKind::failure || kind == CaseKind::error) {
+    pugi::xml_node child = node.append_child(kind == CaseKind::failure ? "failure" : "error");
     set(child, "message", message_of(result));
     set(child, "type", name_of(result.verdict));
     child.text().set(xml_text(text_of(result, run)).c_str());
-  } else if (kind == Kind::skipped) {
+  } else if (kind == CaseKind::skipped) {
     set(node.append_child("skipped"), "message", message_of(result));
   } else if (result.verdict != Verdict::pass) {
     node.append_child("system-out").text().set(xml_text(text_of(result, run)).c_str());

@@ -6,11 +6,16 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "reports/account.h"
+#include "reports/badge.h"
+#include "reports/capture.h"
+#include "reports/ctrf.h"
 #include "reports/html_report.h"
 #include "reports/junit.h"
 #include "reports/results_json.h"
+#include "reports/summary.h"
 #include "reports/text.h"
 #include "reports/write_whole.h"
 
@@ -20,8 +25,9 @@ namespace {
 // Only names that evidence_file_of() makes: the folder belongs to somebody else.
 bool is_evidence(const std::filesystem::directory_entry& entry) {
   std::error_code error;
+  const std::filesystem::path extension = entry.path().extension();
   return entry.is_regular_file(error) && entry.path().filename().string().starts_with("mqtt") &&
-         entry.path().extension() == ".txt";
+         (extension == ".txt" || extension == ".pcapng");
 }
 
 void remove_old_evidence(const std::string& folder) {
@@ -47,6 +53,23 @@ void append_finding(std::string& text, const Finding& finding) {
   add("checker", finding.checker);
 }
 
+bool has_capture(const CaseResult& result, Captures captures) {
+  return result.trace != nullptr && !result.trace->connections.empty() &&
+         (captures == Captures::all || result.verdict != Verdict::pass);
+}
+
+tl::expected<void, std::string> write_evidence(const CaseResult& result, const RunResults& results,
+                                               const RunDescription& run) {
+  if (result.verdict != Verdict::pass) {
+    const std::string path = fmt::format("{}/{}", run.report_folder, evidence_file_of(result.address));
+    if (auto written = write_whole(path, evidence_text(result, run), Durability::crash); !written)
+      return written;
+  }
+  if (!has_capture(result, run.captures)) return {};
+  const std::string path = fmt::format("{}/{}", run.report_folder, capture_file_of(result.address));
+  return write_whole(path, capture_of(result, results, run), Durability::crash);
+}
+
 }  // namespace
 
 std::string evidence_text(const CaseResult& result, const RunDescription& run) {
@@ -70,18 +93,18 @@ tl::expected<void, std::string> write_report(const RunResults& results, const Ru
   const std::string evidence_folder = run.report_folder + "/evidence";
   if (auto made = make_writable_folder(evidence_folder); !made) return made;
   remove_old_evidence(evidence_folder);
-  for (const CaseResult& result : results.cases) {
-    if (result.verdict == Verdict::pass) continue;
-    const std::string path = fmt::format("{}/{}", run.report_folder, evidence_file_of(result.address));
-    if (auto written = write_whole(path, evidence_text(result, run), Durability::crash); !written)
-      return written;
-  }
-  if (auto written = write_whole(run.report_folder + "/junit.xml", junit_xml(results, run)); !written)
-    return written;
+  for (const CaseResult& result : results.cases)
+    if (auto written = write_evidence(result, results, run); !written) return written;
   const nlohmann::ordered_json document = results_document(results, run);
-  if (auto written = write_whole(run.report_folder + "/report.html", html_report(document)); !written)
-    return written;
-  return write_whole(run.report_folder + "/results.json", text_of_document(document));
+  const std::pair<const char*, std::string> files[] = {
+      {"junit.xml", junit_xml(results, run)},      {"ctrf.json", ctrf_json(document)},
+      {"summary.md", summary_markdown(document)},  {"badge.json", badge_json(document)},
+      {"badge.svg", badge_svg(document)},          {"report.html", html_report(document)},
+      {"results.json", text_of_document(document)}};
+  for (const auto& [name, content] : files)
+    if (auto written = write_whole(fmt::format("{}/{}", run.report_folder, name), content); !written)
+      return written;
+  return {};
 }
 
 }  // namespace holdfast

@@ -1,5 +1,6 @@
-// The folder that `--out` names: results.json, report.html, junit.xml, and under evidence/ one text for each
-// case that did not pass. Texts of an earlier run in the same folder are removed.
+// The folder that `--out` names: results.json, report.html, what other programs read, and under evidence/ one
+// text and one capture for each case that did not pass. Texts of an earlier run in the same folder are
+// removed.
 #pragma once
 
 #include <string>

@@ -6,6 +6,9 @@
 
 namespace holdfast {
 
+// Which cases get a capture beside their evidence.
+enum class Captures { no_passes, all };
+
 struct RunDescription {
   std::string address{};  // of a live system under test, without credentials; empty: the embedded broker
   double timeout_scale = 1;
@@ -13,6 +16,7 @@ struct RunDescription {
   bool redact = false;                 // payloads were left out
   std::vector<std::string> defects{};  // of the embedded broker
   std::vector<std::string> variants{};
+  Captures captures = Captures::no_passes;
   std::string report_folder{};  // empty: no report is written, so there is no evidence to point at
 };
 

@@ -34,6 +34,7 @@ std::unique_ptr<Command> make_list_command(CLI::App& parent, Surroundings& surro
 std::unique_ptr<Command> make_explain_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_replay_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_report_command(CLI::App& parent, Surroundings& surroundings);
+std::unique_ptr<Command> make_diff_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_broker_command(CLI::App& parent, Surroundings& surroundings);
 
 // Prints "holdfast: <message>" as one line and returns `exit_code`. The message is made printable.

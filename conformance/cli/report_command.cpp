@@ -1,15 +1,19 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "conformance/cli/cli.h"
 #include "conformance/cli/command.h"
+#include "reports/badge.h"
+#include "reports/ctrf.h"
 #include "reports/html_report.h"
 #include "reports/matrix_report.h"
 #include "reports/outcome.h"
 #include "reports/read_results.h"
+#include "reports/summary.h"
 #include "reports/text.h"
 #include "reports/write_whole.h"
 
@@ -20,6 +24,14 @@ constexpr const char* report_footer =
     "Examples:   holdfast report report/results.json --html report.html\n"
     "            holdfast report a/results.json b/results.json --matrix matrix.html";
 
+// What can be made of one run.
+struct ReportOfOne {
+  const char* option;
+  const char* what;
+  std::string (*make)(const nlohmann::ordered_json& document);
+  std::string path{};
+};
+
 class ReportCommand final : public Command {
  public:
   ReportCommand(CLI::App& parent, Surroundings& surroundings)
@@ -28,11 +40,9 @@ class ReportCommand final : public Command {
     app_.add_option("results", paths_, "results.json of one run or of several")
         ->required()
         ->type_name("FILE...");
-    CLI::Option* html =
-        app_.add_option("--html", html_, "the page of one run, written there")->type_name("FILE");
-    app_.add_option("--matrix", matrix_, "brokers side by side, written there")
-        ->type_name("FILE")
-        ->excludes(html);
+    app_.add_option("--matrix", matrix_, "brokers side by side, written there")->type_name("FILE");
+    for (ReportOfOne& one : of_one_)
+      app_.add_option(one.option, one.path, fmt::format("{}, written there", one.what))->type_name("FILE");
     app_.add_option("--note", note_, "a line under the heading of the matrix")->type_name("TEXT");
     app_.footer(report_footer);
   }
@@ -40,19 +50,26 @@ class ReportCommand final : public Command {
   CLI::App& app() override { return app_; }
 
   int run() override {
-    if (html_.empty() == matrix_.empty())
-      return complain(surroundings_, exit_code::usage, "say what to make: --html FILE or --matrix FILE");
-    if (!html_.empty() && paths_.size() > 1)
+    const auto is_wanted = [](const ReportOfOne& one) { return !one.path.empty(); };
+    const bool any_of_one = std::any_of(std::begin(of_one_), std::end(of_one_), is_wanted);
+    if (any_of_one != matrix_.empty())
       return complain(surroundings_, exit_code::usage,
-                      "--html takes one results.json; --matrix takes several");
+                      "say what to make: --matrix FILE of several runs, or --html FILE and others of one");
+    if (any_of_one && paths_.size() > 1)
+      return complain(surroundings_, exit_code::usage, "only --matrix takes several results.json");
     std::vector<nlohmann::ordered_json> documents;
     for (const std::string& path : paths_) {
       auto document = read_results(path);
       if (!document) return complain(surroundings_, exit_code::usage, document.error());
       documents.push_back(*std::move(document));
     }
-    if (!html_.empty()) return write(html_, html_report(documents.front()));
-    return write(matrix_, matrix_report(columns_of(documents), note_));
+    if (!matrix_.empty()) return write(matrix_, matrix_report(columns_of(documents), note_));
+    for (const ReportOfOne& one : of_one_) {
+      if (one.path.empty()) continue;
+      if (const int code = write(one.path, one.make(documents.front())); code != exit_code::conforms)
+        return code;
+    }
+    return exit_code::conforms;
   }
 
  private:
@@ -82,7 +99,11 @@ class ReportCommand final : public Command {
   Surroundings& surroundings_;
   CLI::App& app_;
   std::vector<std::string> paths_;
-  std::string html_;
+  ReportOfOne of_one_[5] = {{"--html", "the page", html_report},
+                            {"--ctrf", "CTRF for dashboards", ctrf_json},
+                            {"--summary", "a summary in Markdown", summary_markdown},
+                            {"--badge", "data of a badge for shields.io", badge_json},
+                            {"--badge-svg", "a badge as a picture", badge_svg}};
   std::string matrix_;
   std::string note_;
 };

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "conformance/cli/cli.h"
@@ -12,7 +13,9 @@
 #include "conformance/cli/selectors.h"
 #include "conformance/cli/settings_file.h"
 #include "conformance/engine/run.h"
+#include "reports/github.h"
 #include "reports/report_folder.h"
+#include "reports/results_json.h"
 
 namespace holdfast {
 namespace {
@@ -95,6 +98,8 @@ class RunCommand final : public Command {
       const auto written = write_report(*results, plan.description);
       if (!written) return complain(surroundings_, exit_code::own_error, written.error());
     }
+    if (const auto told = tell_job(*results, plan.description); !told)
+      return complain(surroundings_, exit_code::own_error, told.error());
     const Outcome outcome = outcome_of(*results, settings_.strict);
     printer.results(*results, plan.description, outcome, stopwatch.elapsed());
     return outcome.code;
@@ -104,6 +109,12 @@ class RunCommand final : public Command {
                                                   const RunPlan& plan) const {
     if (is_live()) return run_live(cases, target_, plan.options);
     return run_embedded(cases, plan.broker, plan.options);
+  }
+
+  tl::expected<void, std::string> tell_job(const RunResults& results, const RunDescription& description) {
+    const GithubJob job = github_job();
+    if (job.summary_file.empty() && !job.wants_annotations) return {};
+    return tell_github(job, results_document(results, description), surroundings_.out);
   }
 
   // What only the command line knows.

@@ -88,6 +88,12 @@ void declare_run_options(CLI::App& command, RunSettings& settings) {
       ->envname("HOLDFAST_STRICT");
   command.add_flag("--all-traces", settings.all_traces, "results.json and report.html show passes too")
       ->envname("HOLDFAST_ALL_TRACES");
+  command
+      .add_option("--pcap", settings.captures,
+                  "captures for Wireshark: of failures, or of all (and --all-traces)")
+      ->type_name("failures|all")
+      ->check(CLI::IsMember({"failures", "all"}))
+      ->envname("HOLDFAST_PCAP");
   command.add_flag("--redact", settings.redact, "leave payloads out of all that is written")
       ->envname("HOLDFAST_REDACT");
   CLI::Option* quiet = command.add_flag("-q,--quiet", settings.quiet, "only the summary");
@@ -118,7 +124,7 @@ tl::expected<RunPlan, std::string> plan_run(const RunSettings& settings, const R
   plan.options.seed = settings.seed.value_or(0);
   plan.options.timeout_scale = settings.timeout_scale;
   plan.options.side_by_side = settings.side_by_side;
-  plan.options.keep_all_traces = settings.all_traces;
+  plan.options.keep_all_traces = settings.all_traces || settings.captures == "all";
   plan.options.redact_payloads = settings.redact;
   if (!std::isfinite(settings.timeout_scale))
     return tl::make_unexpected(std::string("--timeout-scale: 0.1 to 100"));
@@ -143,6 +149,7 @@ tl::expected<RunPlan, std::string> plan_run(const RunSettings& settings, const R
   plan.description.timeout_scale = settings.timeout_scale;
   plan.description.strict = settings.strict;
   plan.description.redact = settings.redact;
+  plan.description.captures = settings.captures == "all" ? Captures::all : Captures::no_passes;
   plan.description.defects = settings.defects;
   plan.description.variants = settings.variants;
   plan.description.report_folder = settings.out;

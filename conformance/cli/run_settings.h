@@ -30,6 +30,7 @@ struct RunSettings {
   bool strict = false;
   bool all_traces = false;
   bool redact = false;
+  std::string captures{"failures"};
   bool quiet = false;
   bool verbose = false;
   std::vector<std::string> defects{};
