@@ -59,6 +59,7 @@ int run_command_line(const std::vector<std::string>& words, Surroundings& surrou
   commands.push_back(make_report_command(app, surroundings));
   commands.push_back(make_diff_command(app, surroundings));
   commands.push_back(make_broker_command(app, surroundings));
+  commands.push_back(make_decode_command(app, surroundings));
 
   if (words.empty()) {
     surroundings.err << app.help() << std::flush;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <iostream>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -19,6 +20,7 @@ struct Surroundings {
   std::ostream& err;  // one line for each error, and the progress line
   TerminalStyle out_style{};
   TerminalStyle err_style{};
+  std::istream& in = std::cin;
 };
 
 class Command {
@@ -36,6 +38,7 @@ std::unique_ptr<Command> make_replay_command(CLI::App& parent, Surroundings& sur
 std::unique_ptr<Command> make_report_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_diff_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_broker_command(CLI::App& parent, Surroundings& surroundings);
+std::unique_ptr<Command> make_decode_command(CLI::App& parent, Surroundings& surroundings);
 
 // Prints "holdfast: <message>" as one line and returns `exit_code`. The message is made printable.
 int complain(Surroundings& surroundings, int exit_code, std::string_view message);
