@@ -38,10 +38,21 @@ class KeepFastest final : public benchmark::ConsoleReporter {
   std::map<std::string, double> fastest_ns_;
 };
 
-std::string verdict(const Ratio& row, double ratio) {
-  if (row.at_least == 0) return "";
-  return ratio >= row.at_least ? "yes" : "NO";
-}
+// How a row reads: the ratio the way round in which its bar is given.
+struct Reading {
+  Reading(const Ratio& row, double ours_ns, double peer_ns) {
+    const bool of_ours = row.at_most > 0 || row.is_slower;
+    ratio = of_ours ? ours_ns / peer_ns : peer_ns / ours_ns;
+    if (row.at_least > 0) bar = fmt::format("≥ {:.1f}", row.at_least);
+    if (row.at_most > 0) bar = fmt::format("≤ {:.0f}", row.at_most);
+    holds = of_ours ? row.at_most == 0 || ratio <= row.at_most : ratio >= row.at_least;
+  }
+  std::string_view verdict() const { return bar.empty() ? "" : holds ? "yes" : "NO"; }
+
+  double ratio = 0;
+  std::string bar{};
+  bool holds = true;
+};
 
 }  // namespace
 
@@ -65,11 +76,10 @@ int run_benchmarks(int argc, char** argv, const std::vector<Ratio>& ratios) {
     const double ours_ns = reporter.time_ns(row.ours);
     const double peer_ns = reporter.time_ns(row.peer);
     if (ours_ns == 0 || peer_ns == 0) continue;
-    const double ratio = peer_ns / ours_ns;
-    const std::string bar = row.at_least == 0 ? "" : fmt::format("≥ {:.1f}", row.at_least);
-    fmt::print("| {} | {:.1f} | {:.1f} | {:.1f} | {} | {} |\n", row.what, ours_ns, peer_ns, ratio, bar,
-               verdict(row, ratio));
-    all_hold = all_hold && ratio >= row.at_least;
+    const Reading reading(row, ours_ns, peer_ns);
+    fmt::print("| {} | {:.1f} | {:.1f} | {:.1f} | {} | {} |\n", row.what, ours_ns, peer_ns, reading.ratio,
+               reading.bar, reading.verdict());
+    all_hold = all_hold && reading.holds;
   }
   return all_hold ? 0 : 1;
 }

@@ -12,7 +12,9 @@ struct Ratio {
   std::string what;
   std::string ours;  // names of benchmarks, as Google Benchmark prints them
   std::string peer;
-  double at_least = 0;  // the bar for time of the peer / time of ours; 0: no bar
+  double at_least = 0;     // the bar for time of the peer / time of ours; 0: no bar
+  double at_most = 0;      // or for time of ours / time of the peer, where the peer does less; 0: no bar
+  bool is_slower = false;  // no bar, and time of ours / time of the peer is told
 };
 
 // The body of main(): runs the benchmarks (several repetitions, interleaved at random, unless the command

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
+#include "sim/mqtt/block_writer.h"
 #include "sim/mqtt/test_support.h"
 #include "sim/mqtt/view.h"
 
@@ -299,6 +301,35 @@ TEST(EncodeViews, BlocksAreBuiltElementByElement) {
   bytes.clear();
   encode(PacketView(unsubscribe), v311, bytes);
   EXPECT_EQ(to_hex(bytes), to_hex(hex("a2 07 0003 0001 'a' 0000")));
+}
+
+TEST(Encode, BlocksWrittenIntoOnesOwnMemoryAreTheSame) {
+  std::array<std::uint8_t, 200> room{};
+  BlockWriter writer(room);
+  Bytes block;
+  writer.property(PropertyId::payload_format_indicator, 1);
+  append_property(PropertyId::payload_format_indicator, 1, block);
+  writer.property(PropertyId::message_expiry_interval, 0x12345678);
+  append_property(PropertyId::message_expiry_interval, 0x12345678, block);
+  writer.property(PropertyId::topic_alias, 0xABCD);
+  append_property(PropertyId::topic_alias, 0xABCD, block);
+  writer.property(PropertyId::subscription_identifier, 300);
+  append_property(PropertyId::subscription_identifier, 300, block);
+  writer.property(PropertyId::content_type, "text");
+  append_property(PropertyId::content_type, "text", block);
+  writer.user_property("name", "value");
+  append_user_property("name", "value", block);
+  EXPECT_EQ(Bytes(writer.block().begin(), writer.block().end()), block);
+  EXPECT_TRUE(writer.properties().has(PropertyId::topic_alias));
+  EXPECT_FALSE(writer.properties().has(PropertyId::response_topic));
+
+  BlockWriter list(room);
+  Bytes requests;
+  const SubscriptionRequestView request{
+      .filter = "a/#", .qos = 2, .no_local = true, .retain_as_published = true, .retain_handling = 2};
+  list.request(request);
+  append_request(request, requests);
+  EXPECT_EQ(Bytes(list.block().begin(), list.block().end()), requests);
 }
 
 }  // namespace

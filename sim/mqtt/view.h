@@ -66,6 +66,7 @@ class PropertiesView {
 
  private:
   friend bool read_properties(Reader& reader, PacketType place, PropertiesView& properties);
+  friend class BlockWriter;
   void set_present(PropertyId id) { present_ |= std::uint64_t{1} << static_cast<unsigned>(id); }
 
   std::uint64_t present_ = 0;  // bit n: the property with identifier n
