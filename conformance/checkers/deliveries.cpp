@@ -204,7 +204,6 @@ class DeliveriesReplay {
     // It may belong to the old Session that the server said it did not have (session-present).
     const bool has_older = steps_.sessions[step.session].predecessor != no_session;
     if (exchange.publish == nullptr && has_older) release.kind = ReleaseKind::unsure;
-    release.is_first = exchange.pubrel_connection != step.connection;
     if (!exchange.pubrec_order_unsure) release.pubrec_at = exchange.pubrec_at;
     if (!step.sure || mqtt::is_error(pubrel.reason)) exchange.doubtful = true;
     if (exchange.pubrecs_unanswered > 0) --exchange.pubrecs_unanswered;

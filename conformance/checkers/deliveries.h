@@ -56,7 +56,6 @@ struct Release {
   SessionIndex session = no_session;
   const mqtt::Pubrel* pubrel = nullptr;
   ReleaseKind kind = ReleaseKind::unsure;
-  bool is_first = false;       // of its exchange on this connection
   Position pubrec_at = never;  // when the PUBREC was written that it answers; never: unsure
 };
 

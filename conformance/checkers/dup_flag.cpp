@@ -20,18 +20,27 @@ constexpr auto dup_flag_requirements_v3_1_1 =
 constexpr auto dup_flag_requirements_v5 =
     std::to_array<std::string_view>({repeat_has_it.v5, qos0_has_not.v5, first_has_not.v5});
 
-// Whether the server knew, when the message was written to it, that none of the Session's connections before
-// this one was alive: it had closed them itself, or the client had, and a newer one had its CONNACK.
+// How long a server has known of the end of a connection before a message may not have been on its way to it:
+// in RabbitMQ the queue hears of it after the connection, and hands messages to it until then.
+constexpr Duration word_gets_round = 1s;
+
+// Whether the server knew for long, when the message was written to it, that none of the Session's
+// connections before this one was alive: it had closed them itself, or the client had, and a newer one had
+// its CONNACK.
 bool knew_of_every_cut(const SessionView& view, const Delivery& delivery) {
+  const auto& events = view.trace.events();
   const Position published_at = delivery.publication->at;
+  const auto was_over = [&](Position end) {
+    return end < published_at && events[end].at + word_gets_round <= events[published_at].at;
+  };
   bool newer_was_accepted = false;
   const auto& connections = view.session(delivery.session).connections;
   for (auto id = connections.rbegin(); id != connections.rend(); ++id) {
     const ConnectionView& connection = view.connection(*id);
     if (connection.connack_at > delivery.at) continue;
     if (*id != delivery.connection) {
-      const bool closed = connection.server_end < published_at;
-      const bool left = connection.client_end < published_at && newer_was_accepted;
+      const bool closed = was_over(connection.server_end);
+      const bool left = was_over(connection.client_end) && newer_was_accepted;
       if (!closed && !left) return false;
     }
     if (connection.connack_at < published_at) newer_was_accepted = true;

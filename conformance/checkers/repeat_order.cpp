@@ -71,12 +71,17 @@ void judge_publishes(const SessionView& view, std::vector<Breach>& breaches) {
   }
 }
 
+// An exchange that is released more than once on a connection is left out: 3.1.1 leaves repeats free, and
+// nothing tells which of its PUBRELs is one.
 void judge_pubrels(const SessionView& view, std::vector<Breach>& breaches) {
+  std::map<std::pair<ConnectionId, Position>, std::size_t> times;  // by connection and PUBREC
+  for (const Release& release : view.exchanges.releases) ++times[{release.connection, release.pubrec_at}];
   std::map<std::pair<ConnectionId, ReleaseKind>, Latest> latest;
   for (const Release& release : view.exchanges.releases) {
     if (view.connection(release.connection).version == mqtt::Version::v5) continue;
     const bool is_judged = release.kind == ReleaseKind::answer || release.kind == ReleaseKind::resent;
-    if (!is_judged || !release.is_first || release.pubrec_at == never) continue;
+    if (!is_judged || release.pubrec_at == never) continue;
+    if (times[{release.connection, release.pubrec_at}] > 1) continue;
     Latest& of_kind = latest[{release.connection, release.kind}];
     if (of_kind.is_overtaken(release.pubrec_at)) {
       breaches.push_back(disorder(view, release.connection, release.at, of_kind, pubrel_order,

@@ -86,7 +86,8 @@ class Context {
   mqtt::Connect keeping(std::uint32_t seconds = 600, bool clean_start = false) const;
   // A CONNECT whose Session ends with the connection.
   mqtt::Connect clean() const;
-  // Connects and gets CONNACK 0x00.
+  // Connects and gets CONNACK 0x00. A broker that closes instead is asked again a second later, twice: some
+  // slow down clients that connect or take over too often.
   Task<Received<mqtt::Connack>> connected(Client& client, mqtt::Connect options);
   // Subscribes and gets the QoS asked for; then settles: publishes probes to `probe_topic` (if empty, the
   // filter with a word for each wildcard) until one comes back, so that the subscription is known to be in
@@ -104,7 +105,8 @@ class Context {
   Task<void> disconnected(Client& client, mqtt::Properties properties);
   // FIN without DISCONNECT, then waits for the broker's close.
   Task<void> dropped(Client& client);
-  // A message that arrives; inconclusive if it does not.
+  // A message that arrives; inconclusive if it does not. At QoS 2 its exchange is completed, unless the
+  // client does not acknowledge: what were left open would come back with the Session.
   Task<Received<mqtt::Publish>> delivered(Client& client, std::string payload);
   // PINGREQ and PINGRESP.
   Task<void> fenced(Client& client);

@@ -15,6 +15,15 @@ namespace {
 
 constexpr Duration probe_interval_min = 100ms;
 constexpr Duration settling_time_min = 2s;
+// Brokers turn away who connects or takes over too often (interpretation C-13).
+constexpr int connect_retries_max = 2;
+constexpr Duration connect_retry_pause = 1s;
+
+// Whether the broker has closed the connection instead of sending CONNACK. Nobody there is something else.
+bool is_turned_away(const Client& client) {
+  if (client.broken() || !client.closed()) return false;
+  return client.closed()->kind == CloseKind::fin || client.closed()->kind == CloseKind::reset;
+}
 
 // Why a client has not got what it waited for.
 std::string why_nothing_came(const Client& client, std::string_view what, Duration patience) {
@@ -74,8 +83,15 @@ mqtt::Connect Context::clean() const {
 }
 
 Task<Received<mqtt::Connack>> Context::connected(Client& client, mqtt::Connect options) {
-  client.connect(std::move(options));
+  client.connect(options);
   auto connack = co_await client.expect<mqtt::Connack>(patience());
+  for (int retry = 0; !connack && is_turned_away(client) && retry < connect_retries_max; ++retry) {
+    observed(fmt::format("{}: CONNECT was answered by a close; tried again after {}", client.name(),
+                         in_words(connect_retry_pause)));
+    co_await pass(connect_retry_pause);
+    client.connect(options);
+    connack = co_await client.expect<mqtt::Connack>(patience());
+  }
   control_came(connack.has_value(), client, "CONNACK");
   const bool accepted = connack->reason == mqtt::ReasonCode::success;
   if (!accepted)
@@ -180,6 +196,10 @@ Task<void> Context::dropped(Client& client) {
 Task<Received<mqtt::Publish>> Context::delivered(Client& client, std::string payload) {
   auto message = co_await client.expect_message(payload, patience());
   if (!message) control_came(false, client, fmt::format("message \"{}\"", payload));
+  if (message->qos == 2 && client.answers.acknowledges) {
+    auto pubrel = co_await client.expect_id<mqtt::Pubrel>(message->packet_id, patience());
+    control_came(pubrel.has_value(), client, "PUBREL");
+  }
   co_return *message;
 }
 

@@ -30,6 +30,7 @@ Task<void> repeats_before_pubrel(Context& t) {
   Client& sender = t.client("sender");
   sender.answers = {.acknowledges = true, .releases = false, .resends = false};
   co_await t.connected(sender, t.keeping());
+  co_await anchored(t, sender);
   const mqtt::Publish once = message(topic, "once", 2);
   const std::uint16_t packet_id = sender.publish(once);
   auto pubrec = co_await sender.expect_id<mqtt::Pubrec>(packet_id, t.patience());
@@ -148,6 +149,7 @@ Task<void> pubrel_repeated_after_pubcomp(Context& t) {
   Client& sender = t.client("sender");
   sender.answers.resends = false;
   co_await t.connected(sender, t.keeping());
+  co_await anchored(t, sender);
   const mqtt::Publish once = message(topic, "once", 2);
   const std::uint16_t packet_id = sender.publish(once);
   auto first = co_await sender.expect_id<mqtt::Pubcomp>(packet_id, t.patience());

@@ -54,6 +54,15 @@ Task<Received<mqtt::Connack>> transient(Context& t, Client& client, mqtt::Connec
 // A client of its own that publishes and does nothing else.
 Task<Client*> publisher(Context& t);
 
+// How long after a connection has ended no part of the broker can take it for alive any more, so that what is
+// published then was never tried on it (interpretation Q-05).
+inline constexpr Duration word_gets_round = 1100ms;
+
+// Gives the Session of a client that only publishes a subscription. Brokers that hold no Session without one
+// (interpretation S-01) hear of it from the cases about that, and not from each case in which a Session
+// resumes.
+Task<void> anchored(Context& t, Client& client);
+
 // How a connection is ended on purpose in a case that does not care for the way.
 enum class Ending { disconnect, cut, reset };
 std::string_view name_of(Ending ending);

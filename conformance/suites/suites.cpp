@@ -16,6 +16,7 @@ void register_all_suites(Registry& registry) {
   register_takeover(registry);
   register_takeover_states(registry);
   register_session_present(registry);
+  register_dup(registry);
   register_retained(registry);
   register_message_expiry(registry);
   register_message_properties(registry);

@@ -13,6 +13,7 @@ void register_will_delay(Registry& registry);
 void register_keep_alive(Registry& registry);
 void register_takeover(Registry& registry);
 void register_session_present(Registry& registry);
+void register_dup(Registry& registry);
 void register_retained(Registry& registry);
 void register_message_expiry(Registry& registry);
 void register_session_state(Registry& registry);

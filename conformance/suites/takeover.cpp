@@ -12,6 +12,7 @@ const char* const takeover_section = "3.1.4";
 Task<void> closes_the_old_connection(Context& t) {
   Client& old = t.client("old");
   co_await t.connected(old, t.keeping());
+  co_await anchored(t, old);
   co_await t.fenced(old);
   Client& fresh = t.twin("new", old);
   auto connack = co_await t.connected(fresh, t.keeping());
@@ -84,6 +85,7 @@ Task<void> hands_over_half_received(Context& t) {
   Client& watch = *co_await watcher(t, topic, 2);
   Client& old = t.client("old");
   co_await t.connected(old, t.keeping());
+  co_await anchored(t, old);
   old.answers.releases = false;
   const std::uint16_t packet_id = old.publish(message(topic, "once", 2));
   auto pubrec = co_await old.expect_id<mqtt::Pubrec>(packet_id, t.patience());
@@ -248,9 +250,14 @@ Task<void> loses_nothing(Context& t) {
   co_await sentinel(t, pub, *takers.back(), topic, 1);
   for (int i = 1; i <= sent; ++i) {
     const std::string payload = fmt::format("m{}", i);
-    std::size_t copies = 0;
-    for (const Client* taker : takers) copies += taker->count(payload);
-    t.must(copies >= 1, "MQTT-4.5.0-1", "every acknowledged message to reach the old or the new connection",
+    const auto copies = [&takers, &payload] {
+      std::size_t found = 0;
+      for (const Client* taker : takers) found += taker->count(payload);
+      return found;
+    };
+    // What was on its way to a connection that was taken over may come after the sentinel.
+    if (copies() == 0) co_await takers.back()->expect_message(payload, t.patience());
+    t.must(copies() >= 1, "MQTT-4.5.0-1", "every acknowledged message to reach the old or the new connection",
            fmt::format("{} of {} reached none of them", payload, sent), "T-14");
   }
 }
