@@ -7,6 +7,7 @@
 
 #include "reports/account.h"
 #include "reports/outcome.h"
+#include "reports/probe_json.h"
 #include "reports/requirements/interpretations.h"
 #include "reports/requirements/requirement_table.h"
 #include "reports/text.h"
@@ -165,6 +166,7 @@ Json results_document(const RunResults& results, const RunDescription& run) {
       {"system", system_json(results.system)},
       {"capabilities",
        {{"3.1.1", capabilities_json(results.v3_1_1)}, {"5.0", capabilities_json(results.v5)}}},
+      {"probe", probe_lines_json(announced_lines(results))},
       {"options",
        {{"net", valid_utf8(results.weather)},
         {"fault", valid_utf8(results.faults)},

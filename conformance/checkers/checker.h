@@ -37,6 +37,7 @@ struct Checker {
   void (*check)(const Trace& trace, std::vector<Breach>& breaches);
   // The same for a trace that has been replayed already, so that many checkers share one replay.
   void (*judge)(const SessionView& view, std::vector<Breach>& breaches);
+  std::span<const std::string_view> interpretations{};  // rows of the register that its breaches may name
 };
 
 // In a fixed order, which is the order of the table in README.md.

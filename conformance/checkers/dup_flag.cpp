@@ -19,6 +19,7 @@ constexpr auto dup_flag_requirements_v3_1_1 =
     std::to_array<std::string_view>({repeat_has_it.v3_1_1, qos0_has_not.v3_1_1, first_has_not.v3_1_1});
 constexpr auto dup_flag_requirements_v5 =
     std::to_array<std::string_view>({repeat_has_it.v5, qos0_has_not.v5, first_has_not.v5});
+constexpr auto dup_flag_rows = std::to_array<std::string_view>({"Q-05", "Q-06"});
 
 // How long a server has known of the end of a connection before a message may not have been on its way to it:
 // in RabbitMQ the queue hears of it after the connection, and hands messages to it until then.
@@ -92,7 +93,8 @@ Checker dup_flag_checker() {
           dup_flag_requirements_v3_1_1,
           dup_flag_requirements_v5,
           check_alone<judge_dup_flag>,
-          judge_dup_flag};
+          judge_dup_flag,
+          dup_flag_rows};
 }
 
 }  // namespace holdfast

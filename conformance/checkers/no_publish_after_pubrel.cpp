@@ -16,6 +16,7 @@ constexpr Rule released{"MQTT-4.3.3-1", "MQTT-4.3.3-6"};
 constexpr auto no_publish_after_pubrel_requirements_v3_1_1 =
     std::to_array<std::string_view>({released.v3_1_1});
 constexpr auto no_publish_after_pubrel_requirements_v5 = std::to_array<std::string_view>({released.v5});
+constexpr auto no_publish_after_pubrel_rows = std::to_array<std::string_view>({"Q-03"});
 
 void judge_no_publish_after_pubrel(const SessionView& view, std::vector<Breach>& breaches) {
   for (const Delivery& delivery : view.exchanges.deliveries) {
@@ -38,7 +39,8 @@ Checker no_publish_after_pubrel_checker() {
           no_publish_after_pubrel_requirements_v3_1_1,
           no_publish_after_pubrel_requirements_v5,
           check_alone<judge_no_publish_after_pubrel>,
-          judge_no_publish_after_pubrel};
+          judge_no_publish_after_pubrel,
+          no_publish_after_pubrel_rows};
 }
 
 }  // namespace holdfast

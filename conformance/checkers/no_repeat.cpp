@@ -14,6 +14,7 @@ constexpr std::string_view name_of_no_repeat = "no-repeat-on-live-connection";
 constexpr Rule only_on_resume{"", "MQTT-4.4.0-1"};
 
 constexpr auto no_repeat_requirements_v5 = std::to_array<std::string_view>({only_on_resume.v5});
+constexpr auto no_repeat_rows = std::to_array<std::string_view>({"Q-04"});
 
 void judge_no_repeat(const SessionView& view, std::vector<Breach>& breaches) {
   const auto add = [&](ConnectionId connection, Position at, Position began_at) {
@@ -42,7 +43,8 @@ Checker no_repeat_checker() {
           {},
           no_repeat_requirements_v5,
           check_alone<judge_no_repeat>,
-          judge_no_repeat};
+          judge_no_repeat,
+          no_repeat_rows};
 }
 
 }  // namespace holdfast

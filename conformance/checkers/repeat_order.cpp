@@ -21,6 +21,7 @@ constexpr Rule pubrel_order{"MQTT-4.6.0-4", ""};  // in 5.0 it binds the client 
 constexpr auto repeat_order_requirements_v3_1_1 =
     std::to_array<std::string_view>({publish_order.v3_1_1, pubrel_order.v3_1_1});
 constexpr auto repeat_order_requirements_v5 = std::to_array<std::string_view>({publish_order.v5});
+constexpr auto repeat_order_rows = std::to_array<std::string_view>({"D-15"});
 
 // The latest in the original order so far, of one kind on one connection.
 struct Latest {
@@ -104,7 +105,8 @@ Checker repeat_order_checker() {
           repeat_order_requirements_v3_1_1,
           repeat_order_requirements_v5,
           check_alone<judge_repeat_order>,
-          judge_repeat_order};
+          judge_repeat_order,
+          repeat_order_rows};
 }
 
 }  // namespace holdfast

@@ -34,6 +34,8 @@ class Command {
 std::unique_ptr<Command> make_run_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_list_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_explain_command(CLI::App& parent, Surroundings& surroundings);
+std::unique_ptr<Command> make_ledger_command(CLI::App& parent, Surroundings& surroundings);
+std::unique_ptr<Command> make_probe_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_replay_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_report_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_diff_command(CLI::App& parent, Surroundings& surroundings);

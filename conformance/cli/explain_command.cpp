@@ -2,7 +2,11 @@
 
 #include "conformance/cli/command.h"
 #include "conformance/cli/selectors.h"
+#include "conformance/ledger/citations.h"
+#include "conformance/ledger/ledger.h"
+#include "conformance/probe/observations.h"
 #include "reports/outcome.h"
+#include "reports/requirements/interpretations.h"
 #include "reports/requirements/requirement_table.h"
 #include "reports/text.h"
 #include "sim/time/time.h"
@@ -16,13 +20,15 @@ class ExplainCommand final : public Command {
  public:
   ExplainCommand(CLI::App& parent, Surroundings& surroundings)
       : surroundings_(surroundings),
-        app_(*parent.add_subcommand("explain", "What a case does and why, or what a requirement says")) {
-    app_.add_option("what", what_, "address of a case, or id of a requirement")
+        app_(*parent.add_subcommand("explain", "What a case does and why, or what a rule says")) {
+    app_.add_option("what", what_,
+                    "address of a case, id of a requirement, or row of the register of interpretations")
         ->required()
         ->type_name("ADDRESS");
     app_.footer(
         "Examples:   holdfast explain mqtt5/4.4/pubrel-owed-after-cut\n"
-        "            holdfast explain MQTT-4.4.0-1");
+        "            holdfast explain MQTT-4.4.0-1\n"
+        "            holdfast explain F-02");
   }
 
   CLI::App& app() override { return app_; }
@@ -30,6 +36,10 @@ class ExplainCommand final : public Command {
   int run() override {
     if (const Case* the_case = surroundings_.registry.find(what_)) {
       explain_case(*the_case);
+      return exit_code::conforms;
+    }
+    if (const Interpretation* row = find_interpretation(what_)) {
+      explain_interpretation(*row);
       return exit_code::conforms;
     }
     if (explain_requirement()) return exit_code::conforms;
@@ -78,8 +88,53 @@ class ExplainCommand final : public Command {
       line("timers", format_time(Time{description.longest_timer}) + " beyond round trips");
     line("tags", joined(description.tags, ", "));
     line("variants", joined(description.variants, ", "));
-    line("readings", joined(description.interpretations, ", "));
+    for (const std::string& id : description.interpretations) print_reading(id);
     surroundings_.out << std::flush;
+  }
+
+  // What of the register a judgement rests on; who argued it where, `explain` of the row itself tells.
+  void print_reading(const std::string& id) {
+    const Interpretation* row = find_interpretation(id);
+    if (row == nullptr) return line("reading", id);
+    line("reading", fmt::format("{}: {}", id, row->question));
+    print_choice(*row);
+  }
+
+  void print_choice(const Interpretation& row) {
+    line("", "A: " + row.reading_a);
+    line("", "B: " + row.reading_b);
+    line("", "ours: " + row.choice);
+    line("", "verdict: " + row.verdict);
+  }
+
+  void explain_interpretation(const Interpretation& row) {
+    heading(fmt::format("{} of the register of interpretations", row.id));
+    line("question", row.question);
+    line("reading A", row.reading_a);
+    line("reading B", row.reading_b);
+    line("argued", row.argued);
+    line("ours", row.choice);
+    line("verdict", row.verdict);
+    const std::vector<std::string> resting = citations_of(row.id, surroundings_.registry);
+    list("rests on it", resting);
+    Registry observations;
+    register_observations(observations);
+    std::vector<std::string> questions;
+    for (const Case* observation : cases_that_rest_on(row.id, observations)) {
+      const CaseDescription& description = *observation->description;
+      const std::string question = fmt::format("{}: {}", description.slug, description.title);
+      if (questions.empty() || questions.back() != question) questions.push_back(question);
+    }
+    list("probe", questions);
+    if (resting.empty() && questions.empty()) line("unused", row.why_unused);
+    surroundings_.out << std::flush;
+  }
+
+  void list(std::string_view label, const std::vector<std::string>& entries) {
+    for (const std::string& entry : entries) {
+      line(label, entry);
+      label = "";
+    }
   }
 
   // False if no table has such an id.
@@ -113,14 +168,21 @@ class ExplainCommand final : public Command {
     line("test", requirement.check);
     line("note", requirement.note);
     line("reported", joined(requirement.evidence, ", "));
-    std::string_view label = "cases";
-    const std::string selector = fmt::format("{}:{}", v5 ? "5" : "3.1.1", requirement.id);
-    for (const Case& the_case : surroundings_.registry.cases()) {
-      if (!stands_for(selector, the_case)) continue;
-      line(label, the_case.address);
-      label = "";
+    std::vector<const Case*> every_case;
+    for (const Case& the_case : surroundings_.registry.cases()) every_case.push_back(&the_case);
+    for (const LedgerRow& row : make_ledger(judge_sound_broker(every_case), all_reasons())) {
+      if (row.requirement != &requirement) continue;
+      line("status", name_of(row.status));
+      line("", row.reason);
+      for (const std::string_view checker : row.checkers) line("checker", checker);
+      std::vector<std::string> addresses;
+      for (const Case* the_case : row.cases) addresses.push_back(the_case->address);
+      if (addresses.empty()) addresses.emplace_back("none");
+      list("cases", addresses);
+      std::vector<std::string> touching;
+      for (const Case* the_case : row.touching) touching.push_back(the_case->address);
+      list("touched by", touching);
     }
-    if (label == "cases") line(label, "none");
     surroundings_.out << std::flush;
   }
 

@@ -69,10 +69,10 @@ std::vector<std::vector<const CaseResult*>> kinds_of(const std::vector<const Cas
   return kinds;
 }
 
-std::string versions(const RunResults& results) {
-  if (results.v3_1_1 && results.v5) return "MQTT 3.1.1 and 5.0";
-  if (results.v3_1_1) return "MQTT 3.1.1 only";
-  if (results.v5) return "MQTT 5.0 only";
+std::string versions(bool v3_1_1, bool v5) {
+  if (v3_1_1 && v5) return "MQTT 3.1.1 and 5.0";
+  if (v3_1_1) return "MQTT 3.1.1 only";
+  if (v5) return "MQTT 5.0 only";
   return "no version of MQTT";
 }
 
@@ -85,6 +85,18 @@ std::string for_people(Duration duration) {
 
 }  // namespace
 
+std::string system_in_words(const TerminalStyle& style, const SystemIdentity& system,
+                            const std::optional<Capabilities>& v3_1_1,
+                            const std::optional<Capabilities>& v5) {
+  const std::string name = system.name.empty() ? "a broker that does not tell its name" : system.name;
+  std::string text = coloured(style, Colour::bold, shown(name));
+  if (!system.told_by.empty()) text += fmt::format(" (told by {})", shown(system.told_by));
+  text += " · " + versions(v3_1_1.has_value(), v5.has_value());
+  const std::optional<Capabilities>& capabilities = v5 ? v5 : v3_1_1;
+  if (capabilities) text += " · answers in " + for_people(capabilities->round_trip);
+  return text;
+}
+
 void RunPrinter::heading(const RunHeading& heading) {
   if (detail_ == Detail::quiet) return;
   out_ << fmt::format("{} · seed {} · {} case{}", coloured(style_, Colour::bold, shown(heading.system)),
@@ -95,14 +107,7 @@ void RunPrinter::heading(const RunHeading& heading) {
 
 void RunPrinter::system(const RunResults& results) {
   if (results.simulated) return;
-  const std::string name =
-      results.system.name.empty() ? "a broker that does not tell its name" : results.system.name;
-  out_ << coloured(style_, Colour::bold, shown(name));
-  if (!results.system.told_by.empty()) out_ << fmt::format(" (told by {})", shown(results.system.told_by));
-  out_ << " · " << versions(results);
-  const std::optional<Capabilities>& capabilities = results.v5 ? results.v5 : results.v3_1_1;
-  if (capabilities) out_ << " · answers in " << for_people(capabilities->round_trip);
-  out_ << "\n";
+  out_ << system_in_words(style_, results.system, results.v3_1_1, results.v5) << "\n";
 }
 
 void RunPrinter::account(const CaseResult& result, const RunDescription& run) {

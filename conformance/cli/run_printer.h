@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -28,6 +29,10 @@ struct RunHeading {
   std::size_t cases = 0;
   std::string conditions{};  // "net latency=20ms, defect x"; may be empty
 };
+
+// "Mosquitto 2.0.11 (told by $SYS) · MQTT 3.1.1 and 5.0 · answers in 0.9 ms"
+std::string system_in_words(const TerminalStyle& style, const SystemIdentity& system,
+                            const std::optional<Capabilities>& v3_1_1, const std::optional<Capabilities>& v5);
 
 class RunPrinter {
  public:

@@ -30,8 +30,9 @@ struct Edition {
 
 // What the author of a case writes. All texts are for people and stand in reports.
 struct CaseDescription {
-  std::string slug{};   // "pubrel-owed-after-cut"; with version and section the immutable address
-  std::string title{};  // one sentence that states the rule
+  std::string slug{};    // "pubrel-owed-after-cut"; with version and section the immutable address
+  std::string family{};  // of cases that one table generates: what their slugs share; else empty
+  std::string title{};   // one sentence that states the rule
   Level level = Level::must;
   Edition v3_1_1{};
   Edition v5{};

@@ -123,6 +123,7 @@ CaseResult CaseRun::conclude() {
   result.close = context_.close_verdict();
   result.duration = *end_ - start_;
   result.observations = context_.observations();
+  result.judged = context_.judged();
   judge(result, all_findings(), options_);
   for (const Finding& finding : result.findings) {
     trace_.verdict(fmt::format("{} {} {}", name_of(finding.verdict), finding.requirement, finding.observed));

@@ -101,8 +101,14 @@ void Context::supported(bool can, std::string what_cannot) {
   end_with(Finding{.verdict = Verdict::unsupported, .observed = std::move(what_cannot)});
 }
 
+void Context::note_judged(std::string_view requirement, std::string_view interpretation) {
+  if (!requirement.empty()) judged_.requirements.emplace(requirement);
+  if (!interpretation.empty()) judged_.interpretations.emplace(interpretation);
+}
+
 void Context::must(bool held, std::string_view requirement, std::string expected, std::string observed,
                    std::string_view interpretation) {
+  note_judged(requirement, interpretation);
   if (held) return;
   end_with(Finding{.verdict = Verdict::fail,
                    .requirement = std::string(requirement),
@@ -113,6 +119,7 @@ void Context::must(bool held, std::string_view requirement, std::string expected
 
 void Context::should(bool held, std::string_view requirement, std::string expected, std::string observed,
                      std::string_view interpretation) {
+  note_judged(requirement, interpretation);
   if (held) return;
   add_finding(Finding{.verdict = Verdict::non_strict,
                       .requirement = std::string(requirement),
@@ -122,6 +129,7 @@ void Context::should(bool held, std::string_view requirement, std::string expect
 }
 
 void Context::inform(std::string what, std::string_view interpretation) {
+  note_judged({}, interpretation);
   add_finding(Finding{.verdict = Verdict::informational,
                       .observed = std::move(what),
                       .interpretation = std::string(interpretation)});

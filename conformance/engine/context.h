@@ -133,6 +133,8 @@ class Context {
 
   // --- for the runner ---
   const std::vector<Finding>& findings() const { return findings_; }
+  // What the case has judged so far, whether it held or not.
+  const Judged& judged() const { return judged_; }
   const std::vector<std::string>& observations() const { return observations_; }
   CloseVerdict close_verdict() const { return close_verdict_; }
   void add_finding(Finding finding) { findings_.push_back(std::move(finding)); }
@@ -141,6 +143,7 @@ class Context {
   Task<void> clean_up();
 
  private:
+  void note_judged(std::string_view requirement, std::string_view interpretation);
   Client& add_client(std::string_view name, std::string client_id, mqtt::Version version);
   Task<void> settle(Client& client, std::string topic);
   Task<bool> discard_session(Client& client, std::string client_id);
@@ -156,6 +159,7 @@ class Context {
   std::map<std::string, RandomDraws, std::less<>> draws_;  // by stream
   std::vector<Finding> findings_;
   std::vector<std::string> observations_;
+  Judged judged_;
   CloseVerdict close_verdict_ = CloseVerdict::none;
   std::vector<Fault> armed_;
   std::uint32_t probes_sent_ = 0;

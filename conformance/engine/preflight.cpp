@@ -107,7 +107,8 @@ Task<void> Prober::leave() {
 }
 
 void Prober::read(const mqtt::Properties& told) {
-  learnt_.maximum_qos = told.maximum_qos.value_or(2);
+  learnt_.announced_maximum_qos = told.maximum_qos.value_or(2);
+  learnt_.maximum_qos = learnt_.announced_maximum_qos;
   learnt_.retain = told.retain_available.value_or(1) != 0;
   learnt_.wildcard = told.wildcard_subscription_available.value_or(1) != 0;
   // What 3.1.1 does not have, no 3.1.1 server has.

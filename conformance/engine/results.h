@@ -36,6 +36,7 @@ struct CaseResult {
   Duration duration{};              // virtual or real
   std::vector<Finding> findings{};  // gravest first
   std::vector<std::string> observations{};
+  Judged judged{};
   std::string expected{};  // of the gravest finding; empty for a pass
   std::string observed{};
   std::optional<std::uint64_t> trace_hash{};  // simulated runs only

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,12 @@ enum class CloseVerdict {
 };
 
 std::string_view name_of(CloseVerdict verdict);
+
+// What the judgements of a case were about, whether they held or not.
+struct Judged {
+  std::set<std::string> requirements{};     // of must() and should(); ids of the case's version
+  std::set<std::string> interpretations{};  // of any judgement
+};
 
 // One thing that a case or a checker has to say.
 struct Finding {

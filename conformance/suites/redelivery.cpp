@@ -401,6 +401,8 @@ CaseDescription describe(const RedeliveryScenario& scenario) {
   description.slug = fmt::format("{}-qos{}-{}-{}-{}-{}", scenario.to_client ? "to-client" : "from-client",
                                  scenario.qos, word(scenario.where), lower(mqtt::name_of(scenario.packet)),
                                  word(scenario.fault), word(scenario.back));
+  description.family = fmt::format("{}-qos{}-{}", scenario.to_client ? "to-client" : "from-client",
+                                   scenario.qos, word(scenario.back));
   description.title = title_of(scenario);
   const bool resumed = scenario.back == RedeliveryReturn::resumed;
   Edition v3{"4.4", {}};
@@ -449,6 +451,8 @@ CaseDescription describe(const RedeliveryScenario& scenario) {
   description.variants = {"pubrec-window", "qos1-duplicate-after-reconnect",
                           "pubrel-and-publish-interleaved"};
   description.interpretations = {"Q-03", "Q-06"};
+  if (scenario.back == RedeliveryReturn::expired) description.interpretations.push_back("S-04");
+  if (resumed && !scenario.to_client && scenario.qos == 2) description.interpretations.push_back("Q-08");
   description.run = [scenario](Context& t) {
     return scenario.to_client ? to_client(t, scenario) : from_client(t, scenario);
   };

@@ -377,6 +377,7 @@ void register_takeover(Registry& registry) {
        .control = delivers,
        .needs = {Need::qos_1},
        .tags = {"takeover", "session"},
+       .interpretations = {"T-08"},
        .run = clean_newcomer_discards});
   registry.add(
       {.slug = "transient-session-not-inherited",
@@ -387,7 +388,7 @@ void register_takeover(Registry& registry) {
        .control = delivers,
        .needs = {Need::qos_1},
        .tags = {"takeover", "expiry"},
-       .interpretations = {"T-06", "T-07"},
+       .interpretations = {"T-06", "T-07", "T-08"},
        .run = transient_session_is_not_inherited});
   registry.add({.slug = "publishes-the-will",
                 .title = "The Will Message of the displaced connection is published",

@@ -177,7 +177,7 @@ void register_will_delay(Registry& registry) {
                 .longest_timer = 8s,
                 .tags = tags,
                 .variants = {"session-expiry-late", "will-slightly-late"},
-                .interpretations = {"T-04", "S-04"},
+                .interpretations = {"T-04", "T-11", "S-04"},
                 .run = session_ends_first});
   registry.add({.slug = "session-expiry-zero",
                 .title = "With Session Expiry Interval 0 the Will Delay Interval does not delay",
@@ -188,7 +188,7 @@ void register_will_delay(Registry& registry) {
                 .longest_timer = 6s,
                 .tags = tags,
                 .variants = {"will-slightly-late"},
-                .interpretations = {"T-04"},
+                .interpretations = {"T-04", "T-11"},
                 .run = session_ends_at_once});
   registry.add({.slug = "session-discarded",
                 .title = "Clean Start 1 ends the Session and with it the wait of its Will Message",
