@@ -150,8 +150,7 @@ TEST(Probe, CitesWhatExists) {
     EXPECT_FALSE(line.variants.empty()) << line.name;
     // A row of the page, or a switch of the reference broker alone, which has a citation of its own.
     for (const std::string& name : line.variants) {
-      const bool is_row = page.str().find("
-| `" + name + "`") != std::string::npos;
+      const bool is_row = page.str().find("\n| `" + name + "`") != std::string::npos;
       EXPECT_TRUE(is_row || variant_named(name)) << line.name << " names " << name;
     }
   }

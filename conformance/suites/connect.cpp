@@ -2,6 +2,8 @@
 // does not take (sections 3.1.2.1, 3.1.2.2, 3.1.3 and 3.1.4).
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "conformance/suites/raw_connect.h"
 #include "conformance/suites/steps.h"
 #include "conformance/suites/suites.h"
@@ -377,10 +379,12 @@ Task<void> no_connect_in_time(Context& t) {
   Bytes bytes = bytes_of(raw_connect(t, half));
   bytes.resize(bytes.size() / 2);
   co_await opened_with(t, half, bytes);
-  co_await opened_with(t, mute, Bytes{});
+  const Bytes nothing;
+  co_await opened_with(t, mute, nothing);
   for (Client* client : {&mute, &half}) {
     const Time end = later(opened, t.late_watch());
-    auto closed = co_await client->expect_close(end > t.now() ? end - t.now() : Duration{});
+    const Duration left = std::max(end - t.now(), Duration::zero());
+    auto closed = co_await client->expect_close(left);
     const std::string observed = fmt::format("{}: {}", client->name(), seen_close(t, closed));
     t.observed(observed);
     if (!t.watches_minutes()) continue;
