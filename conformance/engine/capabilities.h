@@ -33,7 +33,7 @@ struct Capabilities {
   bool v5 = true;
 
   // Of the version at hand; the probe fills one for each version.
-  std::uint8_t maximum_qos = 2;  // by CONNACK, and by what a SUBACK grants
+  std::uint8_t maximum_qos = 2;            // by CONNACK, and by what a SUBACK grants
   std::uint8_t announced_maximum_qos = 2;  // by CONNACK alone
   bool retain = true;
   bool wildcard = true;

@@ -114,7 +114,7 @@ await check('a fault stands on the arrow that it struck', async () => {
     one.trace.packets.some((packet) => packet.text.startsWith('PUBLISH') && packet.arrived < packet.size));
   await page.goto(url(at('fault', 'report.html'), `#/case/${struck.address}`));
   await page.waitForSelector('.diagram .packet .bolt');
-  assert.match(await page.locator('.diagram .packet .fault-text').first().textContent(), /fault: .*bytes arrive/);
+  assert.match(await page.locator('.diagram .packet .fault-text').first().textContent(), /fault: .* of \d+ byte/);
   await screenshot(page, 'fault-1440-light');
   assert.deepEqual(problems, []);
   await close();
