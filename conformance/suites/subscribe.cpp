@@ -145,7 +145,9 @@ Task<void> in_force_at_suback(Context& t) {
     int published = 0;
     while (!first && t.now() < end) {
       const Time next_at = later(t.now(), interval);
-      co_await t.published(pub, message(topic, fmt::format("{}/{}", i, ++published), 1));
+      ++published;
+      const std::string payload = fmt::format("{}/{}", i, published);
+      co_await t.published(pub, message(topic, payload, 1));
       first = co_await client.expect<mqtt::Publish>(std::max<Duration>(next_at - t.now(), 1ms));
     }
     const std::string_view id = rule(t, "HF-3.1.1-S65", "HF-5.0-S53");
