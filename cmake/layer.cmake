@@ -27,9 +27,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # In a unity build a coroutine's frame may hold a type of an anonymous namespace: that is no mistake.
   target_compile_options(holdfast_options INTERFACE -Wno-subobject-linkage)
   if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
-    # With sanitizers it takes every std::optional for uninitialised, and its other warnings are no better
-    # founded. The release build and clang have had their say.
-    target_compile_options(holdfast_options INTERFACE -Wno-maybe-uninitialized -Wno-error)
+    # With sanitizers it takes every std::optional for uninitialised.
+    target_compile_options(holdfast_options INTERFACE -Wno-maybe-uninitialized)
   endif()
 endif()
 
