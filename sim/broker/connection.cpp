@@ -145,6 +145,7 @@ void Connection::refuse_level() {
 
 void Connection::on_decode_error(const mqtt::DecodeError& error) {
   if (session_ != nullptr) {
+    if (lets_pass(error)) return;
     if (!route_wildcard_topic(error) && !accept_no_local(error)) disconnect_faulty(error.reason);
     return;
   }

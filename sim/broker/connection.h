@@ -111,6 +111,7 @@ class Connection final : public StreamEvents {
   void hand_on_refused(mqtt::ReasonCode reason);
   bool is_withheld(const mqtt::Packet& packet) const;
   bool skip_faulty_packet();
+  bool lets_pass(const mqtt::DecodeError& error) const;  // leniency.cpp
   bool route_wildcard_topic(const mqtt::DecodeError& error);
   bool accept_no_local(const mqtt::DecodeError& error);
   void answer_pings();

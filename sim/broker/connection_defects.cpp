@@ -94,10 +94,25 @@ void Connection::disconnect_faulty(ReasonCode reason) {
   disconnect(reason);
 }
 
+namespace {
+
+// The same as frame_size, for a Remaining Length in any number of bytes up to nine.
+std::size_t frame_size_in_any_form(ByteView input) {
+  std::size_t length = 0;
+  for (std::size_t i = 1; i < input.size() && i <= 9; ++i) {
+    length |= static_cast<std::size_t>(input[i] & 0x7F) << (7 * (i - 1));
+    if ((input[i] & 0x80) == 0) return i + 1 + length;
+  }
+  return 0;
+}
+
+}  // namespace
+
 // Goes on behind a packet that could not be decoded; false if its end is not known.
 bool Connection::skip_faulty_packet() {
   const ByteView rest = decoder_.buffered_bytes();
-  const std::size_t size = mqtt::frame_size(rest);
+  std::size_t size = mqtt::frame_size(rest);
+  if (size == 0 && settings().has(Defect::faulty_lengths_accepted)) size = frame_size_in_any_form(rest);
   if (size == 0 || size > rest.size()) return false;
   const Bytes behind(rest.begin() + static_cast<std::ptrdiff_t>(size), rest.end());
   decoder_ = mqtt::StreamDecoder(decoder_.options());

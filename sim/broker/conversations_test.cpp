@@ -104,6 +104,27 @@ void refusals(Script& s) {
   s.send("a", mqtt::Pingreq{});
 }
 
+// One packet for each way of being faulty, each on a connection of its own.
+void faulty_packets(Script& s) {
+  const std::vector<Bytes> packets = {
+      {0xC1, 0},                                      // flags
+      {0x90, 3, 0, 1, 0},                             // a SUBACK
+      {0xC0, 1, 0},                                   // a byte too many
+      {0x30, 6, 0, 1, 0xFF, 0, 'h', 'i'},             // no UTF-8
+      {0x30, 9, 0, 1, 'a', 3, 0x13, 0, 7, 'h', 'i'},  // Server Keep Alive
+      {0x40, 4, 0, 1, 0x01, 0},                       // a code that PUBACK does not have
+      {0x40, 2, 0, 0},                                // identifier 0
+      {0x82, 3, 0, 1, 0},                             // no filter
+      {0x30, 6, 0, 1, '+', 0, 'h', 'i'},              // a wildcard
+  };
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    const std::string name = "f" + std::to_string(i);
+    s.connect(name, v5_connect(name));
+    s.send_raw(name, packets[i]);
+    s.send(name, mqtt::Pingreq{});
+  }
+}
+
 void takeovers(Script& s) {
   begin(s);
   s.connect("a", with_will(v5_connect("a", 100)));
@@ -472,6 +493,7 @@ std::vector<Conversation> conversations() {
           {"session intervals", session_intervals},
           {"clean starts", clean_starts},
           {"refusals", refusals},
+          {"faulty packets", faulty_packets},
           {"takeovers", takeovers},
           {"redelivery in 5.0", redelivery_v5},
           {"redelivery in 3.1.1", redelivery_v3},

@@ -722,6 +722,49 @@ constexpr auto catalogue = std::to_array<DefectInfo>({
      "packets behind the client's DISCONNECT are still processed",
      "MQTT-3.14.4-1 3.1.1:HF-3.1.1-S09",
      ""},
+    // Packets that should not be let pass.
+    {Defect::faulty_flags_accepted, "faulty-flags-accepted",
+     "a packet with wrong flags in its fixed header, or at QoS 3, is dropped and the connection goes on",
+     "MQTT-2.1.3-1 MQTT-3.3.1-4 MQTT-3.6.1-1 MQTT-3.8.1-1 MQTT-3.10.1-1 MQTT-3.14.1-1 MQTT-3.15.1-1 "
+     "3.1.1:MQTT-2.2.2-2 3.1.1:MQTT-3.3.1-4 3.1.1:MQTT-3.6.1-1 3.1.1:MQTT-3.8.1-1 3.1.1:MQTT-3.10.1-1 "
+     "3.1.1:MQTT-3.14.1-1",
+     ""},
+    {Defect::forbidden_types_accepted, "forbidden-types-accepted",
+     "a packet of a type that no client sends, or AUTH without a method, is dropped and the connection goes on",
+     "HF-5.0-E20 HF-5.0-E37 3.1.1:HF-3.1.1-G03",
+     ""},
+    {Defect::faulty_lengths_accepted, "faulty-lengths-accepted",
+     "a packet whose lengths do not fit is dropped and the connection goes on",
+     "HF-5.0-E03 HF-5.0-E21 MQTT-1.5.5-1 MQTT-2.2.2-1 MQTT-4.13.1-1 3.1.1:HF-3.1.1-G01 3.1.1:HF-3.1.1-G02 "
+     "3.1.1:MQTT-4.8.0-1",
+     ""},
+    {Defect::ill_formed_strings_accepted, "ill-formed-strings-accepted",
+     "a packet with ill-formed UTF-8 or U+0000 in a string is dropped and the connection goes on",
+     "MQTT-1.5.4-1 MQTT-1.5.4-2 MQTT-1.5.7-1 3.1.1:MQTT-1.5.3-1 3.1.1:MQTT-1.5.3-2",
+     ""},
+    {Defect::faulty_properties_accepted, "faulty-properties-accepted",
+     "a packet with a property that may not be there, is there twice or has a forbidden value is dropped "
+     "and the connection goes on",
+     "HF-5.0-E01 HF-5.0-E02 HF-5.0-E15 MQTT-3.3.2-8 MQTT-3.3.2-14 MQTT-3.3.4-6",
+     ""},
+    {Defect::unknown_reason_codes_accepted, "unknown-reason-codes-accepted",
+     "an acknowledgement, DISCONNECT or AUTH with an unknown reason code is dropped and the connection goes on",
+     "MQTT-3.4.2-1 MQTT-3.5.2-1 MQTT-3.6.2-1 MQTT-3.7.2-1 MQTT-3.14.2-1 MQTT-3.15.2-1",
+     ""},
+    {Defect::identifier_0_accepted, "identifier-0-accepted",
+     "a packet with Packet Identifier 0 is dropped and the connection goes on",
+     "HF-5.0-E18 MQTT-2.2.1-3 3.1.1:MQTT-2.3.1-1 3.1.1:MQTT-2.3.1-6",
+     ""},
+    {Defect::faulty_subscriptions_accepted, "faulty-subscriptions-accepted",
+     "a SUBSCRIBE or UNSUBSCRIBE without filter, with an empty filter or with impossible options is "
+     "dropped and the connection goes on",
+     "HF-5.0-E19 MQTT-3.8.3-2 MQTT-3.8.3-4 MQTT-3.8.3-5 MQTT-3.10.3-2 MQTT-4.7.3-1 3.1.1:MQTT-3.8.3-3 "
+     "3.1.1:MQTT-3.8.3-4 3.1.1:MQTT-3.10.3-2 3.1.1:MQTT-4.7.3-1",
+     ""},
+    {Defect::faulty_topics_accepted, "faulty-topics-accepted",
+     "a PUBLISH with an empty topic or a wildcard in it is dropped and the connection goes on",
+     "HF-5.0-E17 MQTT-3.3.2-2 3.1.1:MQTT-3.3.2-2 3.1.1:MQTT-4.7.3-1",
+     ""},
 });
 // clang-format on
 

@@ -211,6 +211,17 @@ enum class Defect : std::uint16_t {
   faulty_packets_tolerated,
   problem_information_ignored,
   acts_after_disconnect,
+
+  // Packets that should not be let pass.
+  faulty_flags_accepted,
+  forbidden_types_accepted,
+  faulty_lengths_accepted,
+  ill_formed_strings_accepted,
+  faulty_properties_accepted,
+  unknown_reason_codes_accepted,
+  identifier_0_accepted,
+  faulty_subscriptions_accepted,
+  faulty_topics_accepted,
   count,
 };
 
