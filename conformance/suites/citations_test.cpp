@@ -7,6 +7,8 @@
 
 #include "conformance/checkers/checker.h"
 #include "conformance/engine/run.h"
+#include "conformance/ledger/ledger.h"
+#include "conformance/ledger/reasons.h"
 #include "reports/requirements/interpretations.h"
 
 namespace holdfast {
@@ -47,6 +49,12 @@ TEST_F(Citations, OfAGeneratedFamilyAreOneLine) {
   EXPECT_TRUE(std::ranges::any_of(lines, [](const std::string& line) {
     return line.starts_with("mqtt5/4.4/to-client-qos1-resumed (") && line.ends_with(" cases)");
   }));
+}
+
+// A row for which there is a reason why nobody tests it is tested by nobody.
+TEST_F(Citations, AreOfNoRowThatHasAReason) {
+  EXPECT_FALSE(all_reasons().empty());
+  EXPECT_EQ(contradictions(judged, all_reasons()), std::vector<std::string>());
 }
 
 }  // namespace

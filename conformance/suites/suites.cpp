@@ -39,6 +39,7 @@ void register_all_suites(Registry& registry) {
   register_shared_subscriptions(registry);
   register_errors(registry);
   register_long_life(registry);
+  register_vectors(registry);
 }
 
 }  // namespace holdfast

@@ -41,5 +41,6 @@ void register_topics(Registry& registry);
 void register_shared_subscriptions(Registry& registry);
 void register_errors(Registry& registry);
 void register_long_life(Registry& registry);
+void register_vectors(Registry& registry);
 
 }  // namespace holdfast
