@@ -128,6 +128,10 @@ void Context::should(bool held, std::string_view requirement, std::string expect
                       .interpretation = std::string(interpretation)});
 }
 
+void Context::also_judges(std::initializer_list<std::string_view> requirements) {
+  for (const std::string_view requirement : requirements) note_judged(requirement, {});
+}
+
 void Context::inform(std::string what, std::string_view interpretation) {
   note_judged({}, interpretation);
   add_finding(Finding{.verdict = Verdict::informational,

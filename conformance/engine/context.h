@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <set>
@@ -124,6 +125,9 @@ class Context {
   // A SHOULD, or a disputed rule. If not held: non-strict, and the case goes on.
   void should(bool held, std::string_view requirement, std::string expected, std::string observed,
               std::string_view interpretation = {});
+  // Requirements that say the same of what the case has just judged, or of a part of it, and so fail with it:
+  // they count as tested. Empty ones are none; see rule() of suites/steps.h.
+  void also_judges(std::initializer_list<std::string_view> requirements);
   // A choice that the standard leaves open.
   void inform(std::string what, std::string_view interpretation = {});
   // How a close that the case provoked looked like. Not closed is a matter for must().

@@ -61,11 +61,38 @@ std::string_view name_of(RowStatus status) {
   return "";
 }
 
+namespace {
+
+// Limits and additions that a broker may do without: what some cases are about.
+constexpr std::array optional_variants = {
+    Variant::receive_max_small,   Variant::max_packet_size_announced, Variant::maximum_qos_1,
+    Variant::retain_unavailable,  Variant::ack_diagnostics,           Variant::server_keep_alive_override,
+    Variant::connack_diagnostics,
+};
+
+}  // namespace
+
 std::vector<JudgedCase> judge_sound_broker(const std::vector<const Case*>& cases) {
   const RunResults results = run_embedded(cases, BrokerSettings{}, RunOptions{});
   std::vector<JudgedCase> judged;
-  for (std::size_t i = 0; i < cases.size(); ++i)
+  std::vector<const Case*> unsupported;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
     judged.push_back({cases[i], results.cases[i].judged.requirements});
+    if (results.cases[i].verdict != Verdict::unsupported) continue;
+    unsupported.push_back(cases[i]);
+    places.push_back(i);
+  }
+  for (const Variant variant : optional_variants) {
+    BrokerSettings settings;
+    settings.variants.set(variant);
+    const RunResults others = run_embedded(unsupported, settings, RunOptions{});
+    for (std::size_t i = 0; i < unsupported.size(); ++i) {
+      if (others.cases[i].verdict != Verdict::pass) continue;
+      const auto& more = others.cases[i].judged.requirements;
+      judged[places[i]].requirements.insert(more.begin(), more.end());
+    }
+  }
   return judged;
 }
 

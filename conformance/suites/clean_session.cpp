@@ -26,6 +26,7 @@ Task<void> keeps_subscriptions(Context& t) {
   auto delivered = co_await subscriber.expect_message("after", t.patience());
   t.must(delivered.has_value(), rule(t, "MQTT-3.1.2-4", "MQTT-3.1.2-5"),
          "the message for the subscription of the resumed Session", seen(t, delivered));
+  t.also_judges({rule(t, "MQTT-4.1.0-1", "")});
 }
 
 // [3.1.1: MQTT-3.1.2-5; 5.0: MQTT-4.5.0-1] Messages that came while the client was away.
@@ -48,6 +49,7 @@ Task<void> keeps_messages(Context& t, int qos) {
     t.must(delivered.has_value(), stored,
            fmt::format("{}, published at QoS {} while the client was away", payload, qos),
            seen(t, delivered));
+    t.also_judges({rule(t, "HF-3.1.1-S04", ""), rule(t, "HF-3.1.1-S44", ""), rule(t, "MQTT-4.1.0-1", "")});
     t.must(delivered->qos == qos, rule(t, "MQTT-3.8.4-6", "MQTT-3.8.4-8"),
            fmt::format("delivery at QoS {}", qos), seen(t, delivered));
   }

@@ -178,6 +178,7 @@ Task<void> empty_identifier_of_kept_session(Context& t) {
   t.must(refusal.closed.has_value(), "MQTT-3.1.3-8", "the connection to be closed", observed);
   const bool is_told = refusal.connack && static_cast<unsigned>(refusal.connack->reason) == 0x02;
   t.must(is_told, "MQTT-3.1.3-8", "CONNACK 0x02 before the close", observed);
+  t.also_judges({"MQTT-3.1.3-9"});
 }
 
 // --- what is sent with CONNECT and behind it ---
@@ -367,6 +368,7 @@ Task<void> unknown_authentication_method(Context& t) {
   t.must(!refusal.is_accepted(), "MQTT-4.12.0-1", "an Authentication Method that is not known to be refused",
          observed, "C-08");
   t.must(refusal.closed.has_value(), "MQTT-4.12.0-1", "the connection to be closed", observed, "C-08");
+  t.also_judges({"MQTT-3.1.4-2", "MQTT-4.12.0-4"});
 }
 
 // [HF-3.1.1-G06, HF-5.0-E24] Nothing, and half a CONNECT.

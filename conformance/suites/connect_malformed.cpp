@@ -64,6 +64,9 @@ Task<void> malformed_connect(Context& t, MalformedConnect row) {
     co_return;
   }
   t.must(refusal.closed.has_value(), id, expected, observed, interpretation);
+  if (!t.v5()) {
+    for (const std::string& same : t.the_case().requirements) t.also_judges({same});
+  }
   if (!t.v5()) t.should(!refusal.connack, "MQTT-3.1.4-1", expected, observed, "C-03");
 }
 

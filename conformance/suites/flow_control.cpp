@@ -72,6 +72,7 @@ Task<void> window_is_kept(Context& t, int qos) {
   subscriber.answers.acknowledges = false;
   co_await t.connected(subscriber, with_window(t.keeping(), 2));
   co_await drain(t, subscriber, 6, 2, "MQTT-4.5.0-1", "the whole queue, as the window opens");
+  t.also_judges({"MQTT-4.9.0-1"});
 }
 
 Task<void> window_is_kept_qos_1(Context& t) { return window_is_kept(t, 1); }
@@ -96,6 +97,7 @@ Task<void> window_starts_anew(Context& t, int qos) {
   const std::size_t window = t.v5() ? 3 : no_window;
   co_await drain(t, subscriber, 9, window, rule(t, "MQTT-4.4.0-1", "HF-5.0-S33"),
                  "what was in flight and what was queued, since the window starts anew with the connection");
+  t.also_judges({rule(t, "HF-3.1.1-S04", "MQTT-4.9.0-1")});
 }
 
 Task<void> window_starts_anew_qos_1(Context& t) { return window_starts_anew(t, 1); }
@@ -165,6 +167,7 @@ Task<void> full_window_delays_nothing_else(Context& t) {
   client.acknowledge(first);
   auto second = co_await client.expect_message("m2", t.patience());
   t.must(second.has_value(), "MQTT-4.9.0-2", "the second PUBLISH once the window opens", seen(t, second));
+  t.also_judges({"MQTT-4.9.0-3"});
 }
 
 // [HF-5.0-S37, MQTT-4.9.0-2] An acknowledgement with an error code opens the window like any other.

@@ -46,9 +46,11 @@ Task<void> judge_close(Context& t, Client& silent, Time last_packet, std::string
 Task<void> closes_the_silent(Context& t) {
   Client& silent = t.client("silent");
   silent.answers.pings = false;
-  co_await t.connected(silent, with_keep_alive(t.clean(), keep_alive));
+  auto connack = co_await t.connected(silent, with_keep_alive(t.clean(), keep_alive));
   co_await t.fenced(silent);
   co_await judge_close(t, silent, t.now(), "and nothing being sent");
+  const bool has_own = connack.properties.server_keep_alive.has_value();
+  if (!has_own) t.also_judges({rule(t, "", "MQTT-3.2.2-22")});
 }
 
 // PINGREQ in time keeps the connection open, past every bound of the case above.
@@ -106,6 +108,7 @@ Task<void> session_survives(Context& t) {
   auto delivered = co_await silent.expect_message("m", t.patience());
   t.must(delivered.has_value(), rule(t, "MQTT-3.1.2-5", "MQTT-4.5.0-1"),
          "the message that came after the close", seen(t, delivered));
+  t.also_judges({rule(t, "HF-3.1.1-S50", "HF-5.0-S10")});
 }
 
 }  // namespace

@@ -185,6 +185,7 @@ Task<void> short_among_long(Context& t) {
                        client->name()),
            seen(t, connack), "S-03");
   }
+  t.also_judges({"HF-5.0-S03"});  // of all the intervals, the longest
   auto connack = co_await t.connected(fleeting, t.keeping(600));
   const std::string expected = fmt::format("Session Present 0: the interval of {} s is over", brief);
   if (t.watches_minutes()) {

@@ -68,6 +68,7 @@ Task<void> remaining_time_is_sent(Context& t) {
   t.must(*left <= expected + 1 && *left + 2 >= expected, "MQTT-3.3.2-6",
          fmt::format("about {} s left after {} s in the queue", expected, waited), seen(t, delivered),
          "D-18");
+  t.also_judges({"HF-5.0-S26"});
 }
 
 // [MQTT-4.3.3-7, MQTT-4.3.3-13] Once a PUBLISH has been sent, its exchange is carried through whatever its

@@ -49,6 +49,7 @@ Task<void> highest_qos(Context& t) {
            in_words(t, copies), "D-01");
     t.must(copies.size() <= 2, id, "at most one copy for each of two subscriptions", in_words(t, copies),
            "D-01");
+    t.also_judges({rule(t, "HF-3.1.1-G19", "")});
   }
 }
 

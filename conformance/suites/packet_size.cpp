@@ -225,6 +225,10 @@ Task<void> diagnostics_give_way(Context& t, Diagnostics row) {
   t.must(with_limit.has_value(), row.requirements.front(), expected, seen_close(t, tight.closed()));
   t.must(with_limit->size <= limit, row.requirements.front(), expected,
          fmt::format("{} bytes", with_limit->size));
+  const mqtt::Properties& spoken = without_limit->properties;
+  const bool has_both = spoken.reason_string.has_value() && !spoken.user_properties.empty();
+  if (!has_both) co_return;
+  for (const std::string& same : row.requirements) t.also_judges({same});
 }
 
 // [MQTT-3.2.2-19, MQTT-3.2.2-20] The same for CONNACK.

@@ -50,6 +50,7 @@ Task<void> repeats_before_pubrel(Context& t) {
   co_await sentinel(t, sender, watch, topic, 2);
   t.must(watch.count("once") == 1, rule(t, "MQTT-4.3.3-2", "MQTT-4.3.3-10"),
          "one delivery of a QoS 2 message that was sent three times", seen_messages(watch));
+  t.also_judges({rule(t, "HF-3.1.1-S05", ""), rule(t, "MQTT-4.1.0-1", "")});
 }
 
 // [MQTT-4.3.3-2] In 3.1.1 a sender may repeat on a live connection.
@@ -126,6 +127,7 @@ Task<void> pubrel_for_unknown_identifier(Context& t) {
   auto pubcomp = co_await sender.expect_id<mqtt::Pubcomp>(4711, t.patience());
   t.observed(pubcomp ? seen(t, pubcomp) : seen_close(t, sender.closed()));
   if (pubcomp) {
+    t.also_judges({rule(t, "HF-3.1.1-S39", "")});
     if (t.v5()) {
       t.should(pubcomp->reason == mqtt::ReasonCode::packet_identifier_not_found, "HF-5.0-E22",
                "PUBCOMP 0x92 for an identifier that is not known", seen(t, pubcomp), "Q-01");

@@ -198,6 +198,7 @@ Task<void> judge_single_repeat(Context& t, Client& client) {
 Task<void> judge_repeat_qos1(Context& t, Client& client, Exchange before) {
   if (!before.sut_got<mqtt::Puback>()) {
     co_await judge_single_repeat(t, client);
+    t.also_judges({rule(t, "HF-3.1.1-S03", ""), rule(t, "MQTT-4.1.0-1", "")});
     co_return;
   }
   // The acknowledgement may have died with the connection, so one repeat is fine.
@@ -210,6 +211,7 @@ Task<void> judge_repeat_qos1(Context& t, Client& client, Exchange before) {
 Task<void> judge_repeat_qos2(Context& t, Client& client, Exchange before) {
   if (!before.sut_got<mqtt::Pubrec>()) {
     co_await judge_single_repeat(t, client);
+    t.also_judges({rule(t, "HF-3.1.1-S03", "MQTT-4.3.3-3")});
     co_return;
   }
   // PUBRELs may come after newer messages, so the sentinel says nothing about them.
@@ -225,6 +227,8 @@ Task<void> judge_repeat_qos2(Context& t, Client& client, Exchange before) {
     t.must(released_again, rule(t, "HF-3.1.1-S32", "MQTT-4.4.0-1"),
            fmt::format("PUBREL id {} again, which is owed until PUBCOMP", before.packet_id), "no PUBREL",
            "Q-03");
+    // With other flags than the first it would not have been read.
+    t.also_judges({rule(t, "HF-3.1.1-S33", "MQTT-4.3.3-5")});
     co_return;
   }
   // The PUBREC may have died with the connection: either packet carries the exchange on.
@@ -306,6 +310,7 @@ Task<void> to_client(Context& t, RedeliveryScenario scenario) {
     const std::uint16_t orphan = orphan_pubrel(t, client.connection());
     t.must(orphan == 0, rule(t, "MQTT-3.1.2-6", "HF-5.0-S32"),
            "no PUBREL for an exchange of the Session that is gone", fmt::format("PUBREL id {}", orphan));
+    t.also_judges({rule(t, "HF-3.1.1-S37", "")});
   }
 }
 
@@ -373,6 +378,8 @@ Task<void> from_client(Context& t, RedeliveryScenario scenario) {
   if (scenario.qos == 2) {
     t.must(copies <= 1, rule(t, "MQTT-4.3.3-2", "MQTT-4.3.3-10"), "one delivery of a QoS 2 message",
            seen_messages(subscriber));
+    const bool has_resumed = scenario.back == RedeliveryReturn::resumed;
+    if (has_resumed) t.also_judges({rule(t, "HF-3.1.1-S05", "")});
   }
   if (!owed) {
     t.must(copies >= 1, "MQTT-4.5.0-1", "delivery of a message that the broker has acknowledged to the end",

@@ -61,10 +61,14 @@ Task<void> sent_on_subscribing_again(Context& t) {
   co_await t.subscribed(subscriber, topic, 1);
   co_await t.delivered(subscriber, "kept");
   co_await t.disconnected(subscriber);
+  co_await t.published(owner, message(topic, "queued", 1));
 
   auto connack = co_await t.connected(subscriber, t.keeping());
   t.control(connack.session_present, "the Session was not kept");
   co_await t.subscribed(subscriber, topic, 1);
+  auto queued = co_await subscriber.expect_message("queued", t.patience());
+  t.must(queued.has_value(), rule(t, "MQTT-3.1.2-5", "MQTT-3.8.4-4"),
+         "the message that was queued before the subscription was replaced", seen(t, queued), "S-13");
   auto again = co_await subscriber.expect_message("kept", t.patience());
   t.must(again.has_value(), rule(t, "MQTT-3.8.4-3", "MQTT-3.8.4-4"),
          "the retained message again for a SUBSCRIBE in the resumed Session", seen(t, again), "D-07");
@@ -75,6 +79,7 @@ Task<void> sent_on_subscribing_again(Context& t) {
   const std::size_t copies = subscriber.count("once");
   t.must(copies == 1, rule(t, "MQTT-3.8.4-3", "MQTT-3.8.4-3"),
          "one copy, since the subscription was replaced", fmt::format("{} copies", copies), "S-13");
+  t.also_judges({rule(t, "HF-3.1.1-S43", "")});
 }
 
 // [MQTT-3.3.1-10, -11] Retain Handling 1 and 2 in a resumed Session.

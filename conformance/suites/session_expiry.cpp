@@ -60,6 +60,7 @@ Task<void> bounds(Context& t, Ending ending) {
   co_await until(t, late.left + std::chrono::seconds(interval) + t.late_watch());
   co_await judge_gone(t, late, "MQTT-4.1.0-2",
                       fmt::format("the interval of {} s ran out long ago", interval));
+  t.also_judges({"HF-5.0-S02", "HF-5.0-S10"});
 }
 
 Task<void> bounds_after_disconnect(Context& t) { return bounds(t, Ending::disconnect); }

@@ -34,6 +34,7 @@ Task<void> kept_session(Context& t) {
   co_await t.disconnected(client);
   auto second = co_await returned(t, client, t.keeping());
   judge_session_present(t, second, Past::kept, "a Session with one subscription is kept for this client");
+  t.also_judges({rule(t, "", "MQTT-3.1.2-6"), rule(t, "MQTT-4.1.0-1", "")});
 }
 
 // The twin of kept_session without a subscription: a Session exists even if nothing is in it.
@@ -137,6 +138,7 @@ Task<void> refused_connect(Context& t) {
   t.control(connack->reason != mqtt::ReasonCode::success, "the CONNECT that was to be refused was accepted");
   t.must(!connack->session_present, rule(t, "MQTT-3.2.2-4", "MQTT-3.2.2-6"),
          "Session Present 0 in a CONNACK that refuses", seen(t, connack));
+  t.also_judges({rule(t, "", "HF-5.0-S20")});
 }
 
 }  // namespace

@@ -147,6 +147,7 @@ Task<void> assigned_identifier_is_resumed(Context& t) {
   auto second = co_await client.expect<mqtt::Connack>(t.patience());
   t.must(second && second->reason == mqtt::ReasonCode::success && second->session_present, "HF-5.0-S40",
          "Session Present 1 under the assigned identifier", seen(t, second));
+  t.also_judges({"MQTT-3.1.3-7"});
   const mqtt::Properties properties = session_expiry(0);
   co_await t.disconnected(client, properties);
 }

@@ -71,6 +71,7 @@ Task<void> no_more_is_granted_than_asked(Context& t) {
            fmt::format("a grant, if a lower one, for a request of QoS {}", qos), seen(t, suback));
     t.must(static_cast<int>(code) <= qos, rule(t, "MQTT-3.8.4-6", "MQTT-3.8.4-7"),
            fmt::format("a grant of at most QoS {}", qos), seen(t, suback));
+    t.also_judges({rule(t, "HF-3.1.1-G21", "")});
   }
 }
 
@@ -122,6 +123,10 @@ Task<void> lower_of_published_and_granted(Context& t) {
              fmt::format("QoS {} for a message of QoS {} and a grant of {}", std::min(published, granted),
                          published, granted),
              seen(t, delivered));
+      if (delivered->qos > 0) continue;
+      t.must(!delivered->dup, "MQTT-4.3.1-1", "DUP 0 at QoS 0", seen(t, delivered));
+      // An identifier would have become a part of the payload.
+      t.also_judges({rule(t, "MQTT-2.3.1-5", "MQTT-2.2.1-2")});
     }
   }
 }

@@ -129,6 +129,7 @@ Task<void> clean_newcomer_discards(Context& t) {
     t.must(fresh.count(payload) == 0, rule(t, "HF-3.1.1-S18", "MQTT-3.1.2-4"),
            "nothing of the Session that the newcomer discarded", seen_messages(fresh));
   }
+  t.also_judges({rule(t, "MQTT-3.1.4-3", "MQTT-3.1.4-4")});
 }
 
 // [3.1.1: MQTT-3.1.2-6; 5.0: HF-5.0-S13] A Session that ends with its connection is not handed over.
@@ -202,6 +203,7 @@ Task<void> will_of_the_displaced(Context& t, WillTakeover kind) {
     case WillTakeover::no_delay:
       t.must(seen_will.has_value(), "MQTT-3.1.2-8", "the will of the displaced connection",
              seen(t, seen_will), t.v5() ? "T-02" : "T-01");
+      t.also_judges({rule(t, "HF-3.1.1-S19", "")});
       break;
     case WillTakeover::delayed_cleaned:
       t.should(seen_will.has_value(), "HF-5.0-S14", "the will at once, since Clean Start 1 ended its Session",

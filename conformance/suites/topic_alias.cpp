@@ -123,6 +123,7 @@ Task<void> of_the_broker(Context& t) {
              "the message under its topic, by name or by an alias", seen(t, arrived));
       t.must(arrived->properties.topic_alias.value_or(1) <= 2, "MQTT-3.1.2-26", "no alias above 2",
              seen(t, arrived));
+      t.also_judges({"MQTT-3.3.2-11"});
     }
   }
   // One message unacknowledged, then the same connection options, then none.

@@ -41,6 +41,7 @@ Task<void> judge_matching(Context& t, std::vector<std::string> filters, std::vec
              fmt::format("only topics that match \"{}\"", filters[i]), seen(t, publish));
     }
   }
+  t.also_judges({rule(t, "MQTT-3.8.3-2", "")});
 }
 
 // [3.1.1: HF-3.1.1-G25; 5.0: MQTT-4.7.1-1] `a/#` is a itself and all below it.
@@ -197,6 +198,7 @@ Task<void> wildcards_in_a_topic(Context& t) {
            fmt::format("a message to \"a{}\" to go nowhere", leaf), seen_messages(watch), "D-12");
     t.should(closed.has_value(), rule(t, "MQTT-4.8.0-1", "MQTT-4.13.1-1"),
              "a close for a topic with a wildcard", seen_close(t, closed), "D-12");
+    t.also_judges({rule(t, "MQTT-4.7.1-1", "MQTT-4.7.0-1")});
   }
 }
 

@@ -153,6 +153,7 @@ Task<void> each_unsubscribe_is_answered(Context& t) {
     t.must(unsuback.has_value(), rule(t, "MQTT-3.10.4-5", "MQTT-3.10.4-5"),
            fmt::format("UNSUBACK id {}, although there is no such subscription", identifier),
            seen(t, unsuback));
+    t.also_judges({"MQTT-3.10.4-4"});
     if (!t.v5()) continue;
     t.must(unsuback->reasons.size() == 1, "MQTT-3.11.3-1", "one code for one filter", seen(t, unsuback));
     t.should(!mqtt::is_error(unsuback->reasons.front()), "MQTT-3.10.4-5",

@@ -330,6 +330,12 @@ void judge_trials(Context& t, const VectorGroup& group, const std::vector<Trial>
   } else if (!by_code.empty()) {
     t.observed(outcome(by_code, "refused by its answer"));
   }
+  for (const Trial& trial : trials) {
+    for (const std::string& requirement : trial.vector->requirements) {
+      const bool binds_client = !rule.judged.empty() && requirement == rule.broken;
+      if (!binds_client) t.also_judges({requirement});
+    }
+  }
   const std::string silent = those(trials, [](const Trial& trial) { return trial.met == Met::silence; });
   t.should(silent.empty(), id, expected, outcome(silent, "neither an answer nor a close"),
            rule.interpretation);

@@ -27,6 +27,7 @@ Task<void> clean_session_false(Context& t) {
     t.must(delivered.has_value(), rule(t, "MQTT-3.1.2-5", "MQTT-4.5.0-1"),
            "both messages that came while the device was away, without a new subscription",
            seen_messages(device));
+    t.also_judges({rule(t, "HF-3.1.1-S44", "")});
   }
 }
 

@@ -37,6 +37,7 @@ Task<void> published_after_loss(Context& t, Ending ending) {
   auto will = co_await watch.expect_message("will", t.patience());
   t.observed(seen(t, will));
   t.must(will.has_value(), "MQTT-3.1.2-8", "the Will Message after the connection was lost", seen(t, will));
+  t.also_judges({rule(t, "", "MQTT-3.1.2-7")});
 }
 
 Task<void> published_after_cut(Context& t) { return published_after_loss(t, Ending::cut); }
@@ -109,6 +110,7 @@ Task<void> gone_with_its_connection(Context& t) {
   co_await t.fenced(watch);
   t.must(watch.count("will") == 1, rule(t, "MQTT-3.1.2-10", "MQTT-3.1.2-10"),
          "the Will Message once, since the second connection had none", seen_messages(watch));
+  t.also_judges({rule(t, "MQTT-3.1.2-12", "")});
 }
 
 // --- what it looks like ---
