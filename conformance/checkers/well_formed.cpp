@@ -15,10 +15,10 @@ namespace {
 constexpr std::string_view name_of_well_formed = "well-formed";
 
 constexpr auto well_formed_requirements_v3_1_1 = std::to_array<std::string_view>(
-    {"HF-3.1.1-G01", "HF-3.1.1-G02", "HF-3.1.1-G03", "HF-3.1.1-G05", "HF-3.1.1-G38", "MQTT-1.5.3-1",
-     "MQTT-1.5.3-2", "MQTT-2.2.2-2", "MQTT-2.3.1-1", "MQTT-2.3.1-6", "MQTT-2.3.1-7", "MQTT-3.2.2-4",
-     "MQTT-3.2.2-6", "MQTT-3.3.1-4", "MQTT-3.3.2-2", "MQTT-3.6.1-1", "MQTT-3.8.4-5", "MQTT-3.9.3-2",
-     "MQTT-4.7.3-1"});
+    {"HF-3.1.1-G01", "HF-3.1.1-G02", "HF-3.1.1-G03", "HF-3.1.1-G05", "HF-3.1.1-G38",
+     "MQTT-1.5.3-1", "MQTT-1.5.3-2", "MQTT-2.2.2-1", "MQTT-2.2.2-2", "MQTT-2.3.1-1",
+     "MQTT-2.3.1-6", "MQTT-2.3.1-7", "MQTT-3.2.2-4", "MQTT-3.2.2-6", "MQTT-3.3.1-4",
+     "MQTT-3.3.2-2", "MQTT-3.6.1-1", "MQTT-3.8.4-5", "MQTT-3.9.3-2", "MQTT-4.7.3-1"});
 constexpr auto well_formed_requirements_v5 = std::to_array<std::string_view>(
     {"HF-5.0-E01",    "HF-5.0-E02",    "HF-5.0-E03",    "HF-5.0-E04",    "HF-5.0-E05",    "HF-5.0-E10",
      "HF-5.0-E12",    "HF-5.0-E13",    "HF-5.0-E14",    "HF-5.0-E15",    "HF-5.0-E17",    "HF-5.0-E18",

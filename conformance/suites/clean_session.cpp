@@ -211,6 +211,95 @@ Task<void> kept_cleaned_kept(Context& t) {
   co_await judge_nothing_left(t, subscriber, pub, topic);
 }
 
+// [3.1.1: HF-3.1.1-S02; 5.0: HF-5.0-S21] Each subscription comes back with the QoS that was granted to it.
+Task<void> keeps_granted_qos(Context& t) {
+  Client& subscriber = t.client("sub");
+  co_await t.connected(subscriber, t.keeping());
+  for (const int qos : {0, 1, 2}) co_await t.subscribed(subscriber, t.topic(fmt::format("q{}", qos)), qos);
+  Client& pub = *co_await publisher(t);
+  co_await t.published(pub, message(t.topic("q2"), "control", 2));
+  auto control = co_await t.delivered(subscriber, "control");
+  t.control(control.qos == 2, "a message of QoS 2 does not arrive as one");
+  co_await t.disconnected(subscriber);
+
+  auto connack = co_await t.connected(subscriber, t.keeping());
+  judge_session_present(t, connack, Past::kept, "a Session with three subscriptions is kept for this client");
+  for (const int qos : {0, 1, 2}) {
+    const std::string payload = fmt::format("to QoS {}", qos);
+    co_await t.published(pub, message(t.topic(fmt::format("q{}", qos)), payload, 2));
+    auto delivered = co_await subscriber.expect_message(payload, t.patience());
+    t.must(delivered.has_value() && delivered->qos == qos, rule(t, "HF-3.1.1-S02", "HF-5.0-S21"),
+           fmt::format("the message, at QoS {} as granted", qos), seen(t, delivered));
+  }
+}
+
+// A second CONNECT is a protocol error and ends the connection.
+Task<void> ended_by_protocol_error(Context& t, Client& client) {
+  mqtt::Connect again = t.clean();
+  again.client_id = client.id();
+  client.send(again);
+  auto closed = co_await client.expect_close(t.patience());
+  t.control(closed.has_value(), "a second CONNECT does not end the connection");
+}
+
+// [3.1.1: HF-3.1.1-S10; 5.0: HF-5.0-S01] However the connection ends.
+Task<void> clean_session_ends_however(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& pub = *co_await publisher(t);
+  for (const std::string_view how : {"leave", "cut", "reset", "error"}) {
+    Client& subscriber = t.client(how);
+    co_await transient(t, subscriber, t.clean());
+    co_await t.subscribed(subscriber, topic, 1);
+    const std::string control = fmt::format("control {}", how);
+    co_await t.published(pub, message(topic, control, 1));
+    co_await t.delivered(subscriber, control);
+    if (how == "leave") co_await ended(t, subscriber, Ending::disconnect);
+    if (how == "cut") co_await ended(t, subscriber, Ending::cut);
+    if (how == "reset") co_await ended(t, subscriber, Ending::reset);
+    if (how == "error") co_await ended_by_protocol_error(t, subscriber);
+    co_await t.pass(word_gets_round);
+    co_await t.published(pub, message(topic, "queued", 1));
+    auto connack = co_await t.connected(subscriber, t.keeping());
+    t.must(!connack.session_present, rule(t, "HF-3.1.1-S10", "HF-5.0-S01"),
+           fmt::format("Session Present 0 after {}: the Session ended with its connection", how),
+           seen(t, connack));
+    co_await judge_nothing_left(t, subscriber, pub, topic);
+    co_await t.disconnected(subscriber);
+  }
+}
+
+// [3.1.1: HF-3.1.1-S11; 5.0: MQTT-3.1.2-4] The flag of each CONNECT decides by itself: 1-0-0 and 0-1-1-0.
+Task<void> each_flag_by_itself(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& pub = *co_await publisher(t);
+  Client& first = t.client("first");
+  co_await transient(t, first, t.clean());
+  co_await t.subscribed(first, topic, 1);
+  co_await t.disconnected(first);
+  auto started = co_await t.connected(first, t.keeping());
+  judge_session_present(t, started, Past::none, "the Session of the clean connection has ended");
+  co_await judge_nothing_left(t, first, pub, topic);
+  co_await t.disconnected(first);
+  co_await t.published(pub, message(t.topic("b"), "kept", 1));
+  auto resumed = co_await t.connected(first, t.keeping());
+  judge_session_present(t, resumed, Past::kept, "the Session that began with flag 0 is kept");
+  auto kept = co_await first.expect_message("kept", t.patience());
+  t.must(kept.has_value(), rule(t, "HF-3.1.1-S11", "MQTT-3.1.2-5"),
+         "the message that came while the client was away", seen(t, kept));
+
+  Client& other = t.client("other");
+  co_await keep_a_session(t, other, pub, topic, 1);
+  co_await t.disconnected(other);
+  for (int i = 0; i < 2; ++i) {
+    auto cleaned = co_await transient(t, other, t.clean());
+    judge_session_present(t, cleaned, Past::cleaned, "Clean Session or Clean Start was 1");
+    co_await t.disconnected(other);
+  }
+  auto last = co_await t.connected(other, t.keeping());
+  judge_session_present(t, last, Past::none, "two clean connections have left none");
+  co_await judge_nothing_left(t, other, pub, topic);
+}
+
 // --- Clean Start x Session Expiry Interval (5.0) ---
 
 struct StartAndExpiry {
@@ -377,6 +466,38 @@ void register_clean_session(Registry& registry) {
       {true, mqtt::session_never_expires, "start-1-expiry-never",
        "Clean Start 1 with 0xFFFFFFFF keeps the new Session"},
   };
+  registry.add({.slug = "keeps-granted-qos",
+                .title = "A resumed Session has each subscription with the QoS that was granted",
+                .v3_1_1 = {section, {"HF-3.1.1-S02", "MQTT-3.1.2-4"}},
+                .v5 = {section, {"HF-5.0-S21", "MQTT-3.1.2-5"}},
+                .procedure = "Subscribe at QoS 0, 1 and 2, leave, resume; another client publishes at QoS 2.",
+                .control = "A message of QoS 2 arrives as one before.",
+                .needs = {Need::qos_2},
+                .tags = {"session"},
+                .run = keeps_granted_qos});
+  registry.add({.slug = "clean-ends-however",
+                .title = "A clean Session ends with its connection, however that ends",
+                .v3_1_1 = {section, {"HF-3.1.1-S10", "MQTT-3.1.2-6", "MQTT-3.2.2-3"}},
+                .v5 = {section, {"HF-5.0-S01", "MQTT-3.1.2-4", "MQTT-3.2.2-3"}},
+                .procedure = "CONNECT clean, subscribe, end by DISCONNECT, cut, reset or a second CONNECT; "
+                             "another client publishes; CONNECT with 0.",
+                .control = "A message is delivered before each end.",
+                .needs = {Need::qos_1},
+                .longest_timer = 5s,
+                .tags = {"session", "session-present"},
+                .interpretations = {"F-05"},
+                .run = clean_session_ends_however});
+  registry.add({.slug = "each-flag-by-itself",
+                .title = "Clean Session or Clean Start counts for its own CONNECT: 1-0-0 and 0-1-1-0",
+                .v3_1_1 = {section, {"HF-3.1.1-S11", "MQTT-3.1.2-6", "MQTT-3.2.2-1", "MQTT-3.2.2-2"}},
+                .v5 = {section, {"MQTT-3.1.2-5", "MQTT-3.1.2-4", "MQTT-3.2.2-2", "MQTT-3.2.2-3"}},
+                .procedure =
+                    "CONNECT with 1, 0, 0 under one identifier and with 0, 1, 1, 0 under another, with "
+                    "subscriptions and queued messages.",
+                .control = "The Session of the second identifier resumes before.",
+                .needs = {Need::qos_1},
+                .tags = {"session", "session-present"},
+                .run = each_flag_by_itself});
   for (const StartAndExpiry& row : rows) {
     const bool keeps = row.interval.value_or(0) > 0;
     const std::vector<std::string> ids =

@@ -31,6 +31,7 @@ Task<void> thirty_resumptions(Context& t, int qos) {
            fmt::format("the message of absence {} of 30", round), seen(t, delivered));
     co_await t.fenced(client);
   }
+  t.also_judges({rule(t, "HF-3.1.1-S09", "")});
   co_await sentinel(t, pub, client, topic, qos);
   for (int round = 1; round <= 30; ++round) {
     const std::string payload = fmt::format("m{}", round);

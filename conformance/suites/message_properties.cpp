@@ -59,6 +59,7 @@ Task<void> passes_on(Context& t, PassedOn row, Route route) {
     t.should(is_same, row.ids.front(), expected, seen(t, arrived), "D-20");
   } else {
     t.must(is_same, row.ids.front(), expected, seen(t, arrived));
+    for (const std::string& same : row.ids) t.also_judges({same});
   }
   if (route == Route::retained) co_await t.published(pub, retained(topic, "", 1));
   co_await t.fenced(client);

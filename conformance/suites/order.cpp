@@ -113,6 +113,7 @@ Task<void> in_flight_then_queued_then_new(Context& t, int qos) {
   const std::vector<std::string> resumed = order_of_arrival(subscriber, subscriber.connection());
   t.should(resumed == all, id, "repeats before what was queued, and that before what is new", joined(resumed),
            "D-23");
+  t.also_judges({rule(t, "HF-3.1.1-S29", "")});
 }
 
 Task<void> in_flight_first_qos_1(Context& t) { return in_flight_then_queued_then_new(t, 1); }

@@ -100,6 +100,7 @@ Task<void> identifier_alone_is_the_key(Context& t) {
          "Session Present 1 whatever else of CONNECT has changed", seen(t, connack));
   auto queued = co_await client.expect_message("queued", t.patience());
   t.must(queued.has_value(), rule(t, "HF-3.1.1-S28", "MQTT-3.1.3-2"), "the queued message", seen(t, queued));
+  t.also_judges({"MQTT-3.1.3-2"});
   co_await t.fenced(client);
   co_await t.disconnected(client);
 }

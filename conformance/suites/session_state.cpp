@@ -116,6 +116,7 @@ Task<void> identifiers_are_compared_by_bytes(Context& t) {
             "upper-case letters in the identifier were refused");
   t.must(!other->session_present, rule(t, "HF-3.1.1-S27", "MQTT-3.1.3-2"),
          "Session Present 0 for an identifier that differs in case", seen(t, other));
+  t.also_judges({"MQTT-3.1.3-2"});
   // Leaves nothing behind under the identifier that clean-up does not know.
   upper.disconnect();
   co_await upper.expect_close(t.patience());
@@ -173,6 +174,79 @@ Task<void> unsubscribing_keeps_exchanges(Context& t) {
   co_await t.fenced(client);
 }
 
+// [HF-5.0-S22] A Subscription Identifier lasts until the subscription is replaced or its Session ends.
+Task<void> identifier_until_replaced(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& client = t.client("sub");
+  Client& pub = *co_await publisher(t);
+  mqtt::Properties seven;
+  seven.subscription_identifiers = {7};
+  const mqtt::SubscriptionRequest request = subscription(topic, 1);
+  const std::vector<std::uint32_t> none;
+  co_await t.connected(client, t.keeping());
+  co_await t.subscribed(client, request, seven, topic);
+  co_await t.published(pub, message(topic, "control", 1));
+  auto control = co_await t.delivered(client, "control");
+  t.control(control.properties.subscription_identifiers == seven.subscription_identifiers,
+            "the identifier is not sent even before the absence");
+  co_await t.disconnected(client);
+
+  co_await t.connected(client, t.keeping());
+  co_await t.published(pub, message(topic, "resumed", 1));
+  auto resumed = co_await client.expect_message("resumed", t.patience());
+  t.must(resumed && resumed->properties.subscription_identifiers == seven.subscription_identifiers,
+         "HF-5.0-S22", "Subscription Identifier 7 after the resumption", seen(t, resumed));
+  const mqtt::Properties without;
+  co_await t.subscribed(client, request, without, topic);
+  co_await t.published(pub, message(topic, "replaced", 1));
+  auto replaced = co_await client.expect_message("replaced", t.patience());
+  t.must(replaced && replaced->properties.subscription_identifiers == none, "HF-5.0-S22",
+         "no identifier, since the SUBSCRIBE that replaced the subscription had none", seen(t, replaced));
+  co_await t.subscribed(client, request, seven, topic);
+  co_await t.disconnected(client);
+  co_await t.connected(client, t.keeping(600, true));
+  co_await t.subscribed(client, request, without, topic);
+  co_await t.published(pub, message(topic, "new Session", 1));
+  auto fresh = co_await client.expect_message("new Session", t.patience());
+  t.must(fresh && fresh->properties.subscription_identifiers == none, "HF-5.0-S22",
+         "no identifier of the Session that was discarded", seen(t, fresh));
+}
+
+// [HF-5.0-S41] Membership in a shared subscription comes back with the Session and goes with it.
+Task<void> membership_is_session_state(Context& t) {
+  const std::string topic = t.topic("a");
+  const std::string filter = "$share/g/" + topic;
+  Client& one = t.client("one");
+  Client& pub = *co_await publisher(t);
+  co_await t.connected(one, t.keeping());
+  co_await t.subscribed(one, filter, 1);
+  co_await t.published(pub, message(topic, "control", 1));
+  co_await t.delivered(one, "control");
+  co_await t.disconnected(one);
+  co_await t.connected(one, t.keeping());
+  co_await t.published(pub, message(topic, "resumed", 1));
+  auto resumed = co_await one.expect_message("resumed", t.patience());
+  t.must(resumed.has_value(), "HF-5.0-S41", "the message for the only member, whose Session has resumed",
+         seen(t, resumed));
+  co_await t.fenced(one);
+  co_await t.disconnected(one);
+  co_await t.connected(one, t.keeping(600, true));
+
+  Client& two = t.client("two");
+  co_await t.connected(two, t.keeping());
+  co_await t.subscribed(two, filter, 1);
+  for (const char* payload : {"m1", "m2", "m3", "m4"}) {
+    co_await t.published(pub, message(topic, payload, 1));
+    auto delivered = co_await two.expect_message(payload, t.patience());
+    t.must(delivered.has_value(), "HF-5.0-S41",
+           "every message for the member that is left: the other's Session has been discarded",
+           fmt::format("{}: {}; one: {}", payload, seen(t, delivered), seen_messages(one)));
+  }
+  co_await t.fenced(one);
+  t.must(one.count("m1") + one.count("m2") + one.count("m3") + one.count("m4") == 0, "HF-5.0-S41",
+         "nothing for the client whose Session has been discarded", seen_messages(one));
+}
+
 }  // namespace
 
 void register_session_state(Registry& registry) {
@@ -185,6 +259,23 @@ void register_session_state(Registry& registry) {
        .needs = {Need::qos_1},
        .tags = {"session", "subscribe"},
        .run = subscription_options_survive});
+  registry.add(
+      {.slug = "identifier-until-replaced",
+       .title = "A Subscription Identifier lasts until its subscription is replaced or its Session ends",
+       .v5 = {"4.1", {"HF-5.0-S22"}},
+       .procedure = "Subscribe with identifier 7, resume; subscribe without; discard the Session.",
+       .control = "The identifier comes with a message before the absence.",
+       .needs = {Need::qos_1, Need::subscription_identifiers},
+       .tags = {"session", "subscribe"},
+       .run = identifier_until_replaced});
+  registry.add({.slug = "membership-is-session-state",
+                .title = "Membership in a shared subscription resumes with the Session and ends with it",
+                .v5 = {"4.1", {"HF-5.0-S41"}},
+                .procedure = "Join alone, resume; discard the Session while another client joins.",
+                .control = "The only member gets a message before the absence.",
+                .needs = {Need::qos_1, Need::shared_subscription},
+                .tags = {"session", "shared-subscription"},
+                .run = membership_is_session_state});
   registry.add(
       {.slug = "unsubscribed-stays-so",
        .title = "A subscription that was given up does not come back with the Session",

@@ -37,7 +37,7 @@ Task<void> published_after_loss(Context& t, Ending ending) {
   auto will = co_await watch.expect_message("will", t.patience());
   t.observed(seen(t, will));
   t.must(will.has_value(), "MQTT-3.1.2-8", "the Will Message after the connection was lost", seen(t, will));
-  t.also_judges({rule(t, "", "MQTT-3.1.2-7")});
+  t.also_judges({rule(t, "HF-3.1.1-G09", "MQTT-3.1.2-7")});
 }
 
 Task<void> published_after_cut(Context& t) { return published_after_loss(t, Ending::cut); }
