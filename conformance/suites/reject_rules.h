@@ -24,6 +24,8 @@ struct RejectRule {
   std::string_view what;  // "with a property twice"
   RejectGrade grade;
   std::string_view interpretation;  // may be empty
+
+  std::string_view judged_by() const { return judged.empty() ? broken : judged; }
 };
 
 std::span<const RejectRule> reject_rules();

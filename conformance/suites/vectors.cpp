@@ -4,8 +4,7 @@
 // A vector is followed by PINGREQ. A connection that answers it, and another one a moment later, has let the
 // packet pass; one that is closed, or that answers with a failure code, has not. CONNECT is let pass if
 // CONNACK 0x00 comes. After a DISCONNECT every broker closes: what shows that it was not taken for one is the
-// will. What the packet type itself forbids (AUTH without an Authentication Method) would hide other faults,
-// and whatever an UNSUBSCRIBE names UNSUBACK is owed, so some pairs of rule and type have no case.
+// will.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "conformance/suites/steps.h"
 #include "conformance/suites/suites.h"
 #include "conformance/suites/vector_bytes.h"
+#include "conformance/suites/vector_groups.h"
 
 namespace holdfast {
 namespace {
@@ -25,21 +25,11 @@ namespace {
 using mqtt::PacketType;
 using mqtt::PacketVector;
 
-// A case sends no more vectors than this, spread evenly over all that break the rule...
-constexpr std::size_t vectors_max = 12;
-// ...and so many at the same time.
+// So many vectors at the same time.
 constexpr std::size_t trials_at_once = 4;
 constexpr std::size_t names_told_max = 4;
 // How long a connection that has answered PINGREQ may take to close all the same.
 constexpr Duration second_look = 300ms;
-
-struct VectorGroup {
-  const RejectRule* rule = nullptr;
-  PacketType type = PacketType::reserved;
-  std::vector<const PacketVector*> vectors{};  // those that are sent
-  std::size_t found = 0;                       // how many there are
-  const PacketVector* twin = nullptr;          // of the same type, to be accepted; nullptr: there is none
-};
 
 enum class Met { turned_down, refused_by_code, let_pass, silence };
 
@@ -60,8 +50,6 @@ struct Trial {
 VectorNames names_for(const Context& t, const Client& client) {
   return {.client_id = client.id(), .topic_prefix = t.topic(""), .credentials = client.credentials};
 }
-
-std::string_view judged_by(const RejectRule& rule) { return rule.judged.empty() ? rule.broken : rule.judged; }
 
 // A byte too many behind a CONNECT is the fault that interpretation C-04 forgives, and a filter that is not
 // even answered has not been granted.
@@ -295,7 +283,7 @@ std::string outcome(std::string_view which, std::string_view what) {
 
 void judge_trials(Context& t, const VectorGroup& group, const std::vector<Trial>& trials) {
   const RejectRule& rule = *group.rule;
-  const std::string_view id = judged_by(rule);
+  const std::string_view id = rule.judged_by();
   const bool is_connect = group.type == PacketType::connect;
   const std::string expected = is_connect ? "each CONNECT to be turned down" : "each connection to be closed";
   const std::string_view went_on = is_connect ? "CONNACK 0x00" : "the connection goes on and answers PINGREQ";
@@ -353,7 +341,8 @@ void judge_silence(Context& t, const VectorGroup& group, const std::vector<Trial
 
 void judge_wills(Context& t, const VectorGroup& group, const std::vector<Trial>& trials) {
   const std::string lost = those(trials, [](const Trial& trial) { return trial.will_was_lost; });
-  t.should(lost.empty(), judged_by(*group.rule), "the will of each connection, which no DISCONNECT has ended",
+  t.should(lost.empty(), group.rule->judged_by(),
+           "the will of each connection, which no DISCONNECT has ended",
            outcome(lost, "the connection is closed, and its will is not published"), "T-09");
 }
 
@@ -372,59 +361,7 @@ Task<void> vectors_are_turned_down(Context& t, VectorGroup group) {
   if (group.type == PacketType::disconnect) judge_wills(t, group, trials);
 }
 
-// --- which cases there are ---
-
-// Whether a server that takes this packet may have a reason that the rule does not know.
-bool is_out_of_the_question(const RejectRule& rule, const PacketVector& vector) {
-  if (rule.slug != "unknown-protocol-level") return false;
-  // Level 3 and 5 are other versions of MQTT, and those from 0x80 are in use between brokers.
-  return vector.name == "protocol/level-3" || vector.name == "protocol/level-5" ||
-         vector.name == "protocol/level-128" || vector.name == "protocol/level-132" ||
-         vector.name == "protocol/level-133";
-}
-
-bool has_case(const RejectRule& rule, PacketType type) {
-  if (type == PacketType::unsubscribe) return rule.grade != RejectGrade::granted;
-  return type != PacketType::auth || rule.section.starts_with("3.15") || rule.slug == "forbidden-type";
-}
-
-// Evenly spread, the first one among them.
-std::vector<const PacketVector*> some_of(const std::vector<const PacketVector*>& all) {
-  if (all.size() <= vectors_max) return all;
-  std::vector<const PacketVector*> some;
-  for (std::size_t i = 0; i < vectors_max; ++i) some.push_back(all[i * all.size() / vectors_max]);
-  return some;
-}
-
-const PacketVector* twin_of(const RejectRule& rule, PacketType type) {
-  if (type == PacketType::auth) return nullptr;  // without a fault it is out of place all the same
-  for (const PacketVector& vector : client_vectors()) {
-    const bool is_plain = vector.kind == mqtt::VectorKind::accept && vector.name == "plain";
-    if (is_plain && vector.version == rule.version && vector.type == type) return &vector;
-  }
-  return nullptr;
-}
-
-std::vector<VectorGroup> groups_of(const RejectRule& rule) {
-  std::vector<VectorGroup> groups;
-  for (unsigned code = 0; code < 16; ++code) {
-    const auto type = static_cast<PacketType>(code);
-    if (!has_case(rule, type)) continue;
-    std::vector<const PacketVector*> all;
-    for (const PacketVector& vector : client_vectors()) {
-      const bool is_meant = vector.kind == mqtt::VectorKind::reject && vector.version == rule.version &&
-                            vector.type == type && vector.finding->requirement == rule.broken;
-      if (is_meant && !is_out_of_the_question(rule, vector)) all.push_back(&vector);
-    }
-    if (all.empty()) continue;
-    groups.push_back({.rule = &rule,
-                      .type = type,
-                      .vectors = some_of(all),
-                      .found = all.size(),
-                      .twin = twin_of(rule, type)});
-  }
-  return groups;
-}
+// --- how they are told ---
 
 std::string lower_case(std::string_view text) {
   std::string word;
@@ -469,7 +406,7 @@ std::string control_of(const VectorGroup& group) {
 }
 
 std::vector<std::string> requirements_of_group(const VectorGroup& group) {
-  std::vector<std::string> ids{std::string(judged_by(*group.rule))};
+  std::vector<std::string> ids{std::string(group.rule->judged_by())};
   const auto add = [&ids](std::string_view id) {
     if (std::ranges::find(ids, id) == ids.end()) ids.emplace_back(id);
   };
