@@ -102,7 +102,8 @@ Task<void> sent_on_connections(Context& t, std::vector<Trial>& wave) {
   for (Trial& trial : wave) {
     if (trial.met != Met::let_pass) continue;
     const bool answers = co_await trial.client->fence(t.patience());
-    if (!answers) {
+    // A faulty PINGREQ may have been answered too, so that an answer alone may be an old one.
+    if (!answers || !trial.client->is_open()) {
       trial.met = trial.client->is_open() ? Met::silence : Met::turned_down;
       continue;
     }
