@@ -11,6 +11,8 @@
 #include <csignal>
 #include <system_error>
 
+#include "sim/time/sanitizers.h"
+
 namespace holdfast::test {
 
 namespace {
@@ -18,18 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t output_bytes_max = 16u << 20;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool is_sanitized = true;
-#else
-constexpr bool is_sanitized = false;
-#endif
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 struct Pipe {
   Pipe() {

@@ -8,6 +8,7 @@
 
 #include "conformance/cli/cli.h"
 #include "conformance/cli/test_support.h"
+#include "sim/time/sanitizers.h"
 
 namespace holdfast {
 namespace {
@@ -147,7 +148,8 @@ long peak_kib() {
 }
 
 TEST(DecodeCommand, AMillionLinesNeedNoMoreMemoryThanOne) {
-  constexpr int count = 1'000'000;
+  // A sanitizer keeps freed memory back, and is slow.
+  constexpr int count = is_sanitized ? 10'000 : 1'000'000;
   Repeated lines("34 0a 0001 61 0007 03 23 0005 ff\n", count);
   Counted answers;
   std::istream in(&lines);
@@ -158,7 +160,9 @@ TEST(DecodeCommand, AMillionLinesNeedNoMoreMemoryThanOne) {
   const long before = peak_kib();
   EXPECT_EQ(run_command_line({"decode"}, surroundings), 0);
   EXPECT_EQ(answers.lines, count);
-  EXPECT_LT(peak_kib() - before, 4'096) << "KiB more";
+  if (!is_sanitized) {
+    EXPECT_LT(peak_kib() - before, 4'096) << "KiB more";
+  }
 }
 
 }  // namespace

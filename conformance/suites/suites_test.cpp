@@ -15,15 +15,10 @@
 #include "conformance/engine/run.h"
 #include "sim/broker/defects.h"
 #include "sim/broker/variants.h"
+#include "sim/time/sanitizers.h"
 
 namespace holdfast {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_sanitized = true;
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 std::string text_of(const std::string& file) {
   std::ifstream stream(std::string(HOLDFAST_SOURCE_DIR) + "/fixtures/" + file);
