@@ -59,7 +59,8 @@ bool read_codes(Reader& reader, PacketType type, ByteView& codes) {
   return true;
 }
 
-bool check_options(Reader& reader, std::uint8_t options, std::string_view filter) {
+[[gnu::always_inline]] inline bool check_options(Reader& reader, std::uint8_t options,
+                                                 std::string_view filter) {
   const std::size_t offset = reader.offset() - 1;
   const std::uint8_t reserved = reader.v5() ? 0xC0 : 0xFC;
   if ((options & reserved) != 0) return reader.fail(Fault::option_bits_reserved, offset);
@@ -70,7 +71,7 @@ bool check_options(Reader& reader, std::uint8_t options, std::string_view filter
 }
 
 // `at` is the offset of the filter's first byte.
-bool check_share(Reader& reader, std::string_view filter, std::size_t at) {
+[[gnu::always_inline]] inline bool check_share(Reader& reader, std::string_view filter, std::size_t at) {
   const std::size_t name = shared_prefix.size();
   const std::size_t end = filter.find('/', name);
   if (end == name || filter.size() == name) return reader.fail(Fault::share_name_missing, at + name);
@@ -82,7 +83,7 @@ bool check_share(Reader& reader, std::string_view filter, std::size_t at) {
   return true;
 }
 
-bool check_wildcards(Reader& reader, std::string_view filter, std::size_t at) {
+[[gnu::always_inline]] inline bool check_wildcards(Reader& reader, std::string_view filter, std::size_t at) {
   const std::size_t wildcard = misplaced_wildcard(filter);
   if (wildcard == filter.size()) return true;
   const bool multi_level = filter[wildcard] == '#';
@@ -92,7 +93,7 @@ bool check_wildcards(Reader& reader, std::string_view filter, std::size_t at) {
 
 // A forgiving reader leaves to the server whether wildcards and share name are well placed: it may answer
 // with SUBACK 0x8F.
-bool read_filter_field(Reader& reader, std::string_view& filter) {
+[[gnu::always_inline]] inline bool read_filter_field(Reader& reader, std::string_view& filter) {
   const std::size_t offset = reader.offset();
   if (!reader.text(filter)) return false;
   if (filter.empty()) return reader.fail(Fault::filter_empty, offset);
@@ -141,12 +142,15 @@ bool read_subscribe(Reader& reader, SubscribeView& subscribe) {
   if (reader.v5() && !read_properties(reader, PacketType::subscribe, subscribe.properties)) return false;
   if (reader.left() == 0) return reader.fail(Fault::no_subscription, reader.offset());
   const ByteView payload(reader.at(), reader.left());
-  while (reader.left() > 0) {
+  Reader copy = reader;
+  bool good = true;
+  while (good && copy.left() > 0) {
     std::string_view filter;
     std::uint8_t options = 0;
-    if (!read_filter_field(reader, filter) || !reader.byte(options)) return false;
-    if (!check_options(reader, options, filter)) return false;
+    good = read_filter_field(copy, filter) && copy.byte(options) && check_options(copy, options, filter);
   }
+  reader.go_on_from(copy);
+  if (!good) return false;
   subscribe.requests = RequestsView(payload);
   return true;
 }

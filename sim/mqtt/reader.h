@@ -18,7 +18,8 @@ namespace holdfast::mqtt {
 // A hostile packet could hold millions of small breaches; more than this many are not told.
 inline constexpr std::size_t notes_max = 16;
 
-// All members that return bool return false if the packet is faulty; then error() says how.
+// All members that return bool return false if the packet is faulty; then error() says how. What loops over
+// many small fields call is always inlined: a reader that no call sees can live in registers.
 class Reader {
  public:
   Reader(ByteView packet, Version version, Sender sender, bool forgiving, std::vector<DecodeError>& notes)
@@ -47,7 +48,15 @@ class Reader {
     fault_offset_ = offset;
     return false;
   }
-  void note(Fault fault, std::size_t offset) {
+  // Takes the place and the fault over from a copy of this reader, which a loop made to keep them in
+  // registers.
+  void go_on_from(const Reader& copy) {
+    at_ = copy.at_;
+    fault_ = copy.fault_;
+    fault_offset_ = copy.fault_offset_;
+  }
+
+  [[gnu::always_inline]] void note(Fault fault, std::size_t offset) {
     if (notes_.size() < notes_max) notes_.push_back(make_error(fault, version_, offset));
   }
 
@@ -70,13 +79,13 @@ class Reader {
   Fault set_cut_off(Fault fault) { return std::exchange(cut_off_, fault); }
   bool fail_cut_off(std::size_t offset) { return fail(cut_off_, offset); }
 
-  [[nodiscard]] bool byte(std::uint8_t& value) {
+  [[nodiscard, gnu::always_inline]] bool byte(std::uint8_t& value) {
     if (left() < 1) return fail_cut_off(offset());
     value = *at_++;
     return true;
   }
 
-  [[nodiscard]] bool two_bytes(std::uint16_t& value) {
+  [[nodiscard, gnu::always_inline]] bool two_bytes(std::uint16_t& value) {
     if (left() < 2) return fail_cut_off(offset());
     value = static_cast<std::uint16_t>(at_[0] << 8 | at_[1]);
     at_ += 2;
@@ -104,7 +113,7 @@ class Reader {
   }
 
   // A length of two bytes and that many bytes, whatever they are.
-  [[nodiscard]] bool binary(std::string_view& value) {
+  [[nodiscard, gnu::always_inline]] bool binary(std::string_view& value) {
     const std::size_t field = offset();
     std::uint16_t size = 0;
     if (!two_bytes(size)) return false;
@@ -115,8 +124,8 @@ class Reader {
   }
 
   // The same, and the bytes are UTF-8.
-  [[nodiscard]] bool text(std::string_view& value, Fault ill_formed = Fault::ill_formed,
-                          Fault null_character = Fault::null_character) {
+  [[nodiscard, gnu::always_inline]] bool text(std::string_view& value, Fault ill_formed = Fault::ill_formed,
+                                              Fault null_character = Fault::null_character) {
     if (!binary(value)) return false;
     const TextFinding finding = inspect_text(value);
     if (finding.kind == TextFinding::Kind::none) return true;

@@ -29,7 +29,10 @@ struct SharedFilter {
 // its parts are invalid (MQTT-4.8.2-1, MQTT-4.8.2-2).
 std::optional<SharedFilter> split_shared(std::string_view filter);
 inline constexpr std::string_view shared_prefix = "$share/";
-inline bool is_shared(std::string_view filter) { return filter.starts_with(shared_prefix); }
+// The first byte alone tells for most.
+inline bool is_shared(std::string_view filter) {
+  return filter.starts_with('$') && filter.starts_with(shared_prefix);
+}
 
 // Well-formed UTF-8 without surrogates and without U+0000 (section 1.5.4).
 bool is_utf8(std::string_view text);

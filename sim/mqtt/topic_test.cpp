@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,37 @@ struct Match {
   std::string_view topic;
   bool matches;
 };
+
+// The first misplaced wildcard, level by level, as section 4.7.1 puts it.
+std::size_t misplaced_by_level(std::string_view filter) {
+  std::size_t begin = 0;
+  while (true) {
+    const std::size_t end = std::min(filter.find('/', begin), filter.size());
+    const std::string_view level = filter.substr(begin, end - begin);
+    const bool is_last = end == filter.size();
+    const bool is_wildcard = level == "+" || (level == "#" && is_last);
+    const std::size_t found = level.find_first_of("+#");
+    if (!is_wildcard && found != std::string_view::npos) return begin + found;
+    if (is_last) return filter.size();
+    begin = end + 1;
+  }
+}
+
+// Filters of up to 18 bytes, where the fast way for 8 to 16 bytes begins and ends.
+TEST(TopicFilter, WildcardsAreJudgedAlikeAtEveryLength) {
+  TestNumbers numbers(11);
+  int misplaced = 0;
+  for (int round = 0; round < 200'000; ++round) {
+    std::string filter;
+    for (std::uint32_t left = numbers.below(19); left > 0; --left)
+      filter += "a/+#/a+/aaa/"[numbers.below(12)];
+    const std::size_t expected = misplaced_by_level(filter);
+    ASSERT_EQ(misplaced_wildcard(filter), expected) << filter;
+    misplaced += expected < filter.size();
+  }
+  EXPECT_GT(misplaced, 50'000);
+  EXPECT_LT(misplaced, 195'000);
+}
 
 TEST(Matching, FollowsTheExamplesOfTheStandard) {
   for (const Match& row : std::vector<Match>{
