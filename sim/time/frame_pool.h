@@ -8,16 +8,7 @@
 #include <cstddef>
 #include <new>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define HOLDFAST_FRAME_POOL 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HOLDFAST_FRAME_POOL 0
-#endif
-#endif
-#ifndef HOLDFAST_FRAME_POOL
-#define HOLDFAST_FRAME_POOL 1
-#endif
+#include "sim/time/sanitizers.h"
 
 namespace holdfast::detail {
 

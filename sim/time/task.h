@@ -25,7 +25,7 @@ namespace detail {
 
 class PromiseBase {
  public:
-#if HOLDFAST_FRAME_POOL
+#if !HOLDFAST_ADDRESS_SANITIZER
   static void* operator new(std::size_t size) { return FramePool::allocate(size); }
   static void operator delete(void* frame, std::size_t size) { FramePool::release(frame, size); }
 #endif
