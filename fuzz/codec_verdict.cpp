@@ -94,27 +94,14 @@ void check(const BrokenPacket& packet) {
   report(packet, decoded.notes.empty() ? "nothing" : "note: " + describe(decoded.notes.front()));
 }
 
-// Whole, nothing behind it, no note, and of the version that the options say.
-bool is_valid(ByteView bytes, const mqtt::DecodeOptions& options) {
-  static mqtt::DecodedView decoded;
-  const mqtt::ViewResult result = decode_view(bytes, options, decoded);
-  if (result != mqtt::ViewResult(mqtt::Whole{bytes.size()}) || !decoded.notes.empty()) return false;
-  const auto* connect = std::get_if<mqtt::ConnectView>(&decoded.packet);
-  return connect == nullptr || connect->protocol_level == static_cast<std::uint8_t>(options.version);
-}
-
 }  // namespace
 
 bool run_input(ByteView input) {
   if (input.size() <= packet_at) return false;
   const mqtt::DecodeOptions options = options_of(input[0] & 3);
   const ByteView packet = input.subspan(packet_at);
-  if (!is_valid(packet, options)) return false;
   static PacketFields fields;
-  take_apart(packet, options.version, fields);
-  // A few fields are added when a rule is broken.
-  if (fields.count() + 8 > PacketFields::count_max) return false;
-
+  if (!take_apart_valid(packet, options, fields)) return false;
   const auto possible = faults_possible(fields.type(), options);
   const Fault fault = possible[input[1] % possible.size()];
   ByteDraws draws(input.subspan(draws_at, packet_at - draws_at));

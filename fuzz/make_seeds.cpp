@@ -7,11 +7,14 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fuzz/fuzz_target.h"
+#include "fuzz/rule_breaker.h"
 #include "sim/mqtt/packet_generator.h"
 
 namespace holdfast::fuzz {
@@ -50,13 +53,50 @@ void add_packets(std::vector<Seed>& seeds) {
           if (packet.size() > largest_seed) continue;
           seeds.push_back({"codec_roundtrip", joined({settings}, packet)});
           seeds.push_back({"codec_differential", joined({settings}, packet)});
-          seeds.push_back(
-              {"codec_verdict", joined({settings, static_cast<std::uint8_t>(number), 1, 2, 3, 4}, packet)});
           stream.insert(stream.end(), packet.begin(), packet.end());
         }
       }
       seeds.push_back({"codec_chunks", joined({settings, 0, 1, 0, 0, 0, 0, 0, 0, 0}, stream)});
       seeds.push_back({"codec_chunks", joined({settings, 7, 1, 2, 3, 5, 8, 13, 21, 34}, stream)});
+    }
+  }
+}
+
+// Adds for codec_verdict an input for each rule that breaks it in this packet and is not in `broken` yet.
+void break_rules_of(ByteView packet, Version version, Sender sender,
+                    std::set<std::pair<Version, mqtt::Fault>>& broken, std::vector<Seed>& seeds) {
+  const std::uint8_t settings = settings_of(version, sender);
+  const mqtt::DecodeOptions options = options_of(settings);
+  static PacketFields fields;
+  if (!take_apart_valid(packet, options, fields)) return;
+  const auto possible = faults_possible(fields.type(), options);
+  for (std::size_t i = 0; i < possible.size(); ++i) {
+    const Bytes draw_bytes{1, 2, 3, 4};
+    ByteDraws draws(draw_bytes);
+    static BrokenPacket one;
+    if (broken.contains({version, possible[i]})) continue;
+    if (!take_apart_valid(packet, options, fields) || !break_rule(possible[i], fields, options, draws, one))
+      continue;
+    broken.insert({version, possible[i]});
+    seeds.push_back({"codec_verdict", joined({settings, static_cast<std::uint8_t>(i), 1, 2, 3, 4}, packet)});
+  }
+}
+
+// Packets of each type from each side until each rule that can be broken has been.
+void add_broken_rules(std::vector<Seed>& seeds) {
+  constexpr int packets_of_a_type = 200;
+  std::set<std::pair<Version, mqtt::Fault>> broken;
+  std::uint64_t number = 1;
+  for (const Version version : {Version::v5, Version::v3_1_1}) {
+    for (const Sender sender : {Sender::client, Sender::server}) {
+      for (const mqtt::PacketRule& rule : mqtt::rule_table::packets) {
+        if (!may_send(rule, sender, version)) continue;
+        for (int i = 0; i < packets_of_a_type; ++i) {
+          mqtt::PacketGenerator generator(number++, version, sender);
+          const Bytes packet = mqtt::encode(generator.packet(rule.type), version);
+          if (packet.size() <= largest_seed) break_rules_of(packet, version, sender, broken, seeds);
+        }
+      }
     }
   }
 }
@@ -106,6 +146,7 @@ bool write(const fs::path& path, ByteView bytes) {
 bool write_all(const fs::path& folder) {
   std::vector<Seed> seeds;
   add_packets(seeds);
+  add_broken_rules(seeds);
   std::map<std::string, int> counts;
   for (const Seed& seed : seeds) {
     fs::create_directories(folder / seed.target);

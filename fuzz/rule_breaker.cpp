@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "fuzz/breaker.h"
+#include "sim/mqtt/view.h"
 
 namespace holdfast::fuzz {
 namespace {
@@ -192,6 +193,18 @@ std::size_t offset_of(const Spot& spot, const FieldOffsets& offsets) {
 std::span<const Fault> faults_possible(PacketType type, const mqtt::DecodeOptions& options) {
   static const Possible possible;
   return possible.of(type, options);
+}
+
+bool take_apart_valid(ByteView packet, const mqtt::DecodeOptions& options, PacketFields& fields) {
+  static mqtt::DecodedView decoded;
+  const mqtt::ViewResult result = decode_view(packet, options, decoded);
+  if (result != mqtt::ViewResult(mqtt::Whole{packet.size()}) || !decoded.notes.empty()) return false;
+  const auto* connect = std::get_if<mqtt::ConnectView>(&decoded.packet);
+  if (connect != nullptr && connect->protocol_level != static_cast<std::uint8_t>(options.version))
+    return false;
+  take_apart(packet, options.version, fields);
+  // A few fields are added when a rule is broken.
+  return fields.count() + 8 <= PacketFields::count_max;
 }
 
 bool break_rule(Fault fault, PacketFields& fields, const mqtt::DecodeOptions& options, Draws& draws,
