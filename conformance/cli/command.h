@@ -40,6 +40,7 @@ std::unique_ptr<Command> make_replay_command(CLI::App& parent, Surroundings& sur
 std::unique_ptr<Command> make_report_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_diff_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_broker_command(CLI::App& parent, Surroundings& surroundings);
+std::unique_ptr<Command> make_selftest_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_decode_command(CLI::App& parent, Surroundings& surroundings);
 
 // Prints "holdfast: <message>" as one line and returns `exit_code`. The message is made printable.

@@ -17,6 +17,10 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 void ProgressLine::case_done(const CaseResult& result, std::size_t done, std::size_t all) {
   const bool bad = result.verdict == Verdict::fail || result.verdict == Verdict::error;
   if (bad && result.standing != Standing::expected) ++failed_;
+  advance(done, all);
+}
+
+void ProgressLine::advance(std::size_t done, std::size_t all) {
   const Duration now = stopwatch_.elapsed();
   if (!style_.progress || all == 0 || now - drawn_at_ < between_drawings) return;
   drawn_at_ = now;

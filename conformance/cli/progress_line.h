@@ -20,6 +20,8 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void case_done(const CaseResult& result, std::size_t done, std::size_t all);
+  // For what is not made of cases.
+  void advance(std::size_t done, std::size_t all);
   void clear();
 
  private:

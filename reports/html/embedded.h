@@ -16,5 +16,6 @@ extern const std::string_view one_case, one_case_sha256;
 extern const std::string_view tables, tables_sha256;
 extern const std::string_view report, report_sha256;
 extern const std::string_view matrix, matrix_sha256;
+extern const std::string_view kill_matrix, kill_matrix_sha256;
 
 }  // namespace holdfast::html_parts

@@ -61,6 +61,7 @@ HOLDFAST_PAGE_PART(one_case)
 HOLDFAST_PAGE_PART(tables)
 HOLDFAST_PAGE_PART(report)
 HOLDFAST_PAGE_PART(matrix)
+HOLDFAST_PAGE_PART(kill_matrix)
 #undef HOLDFAST_PAGE_PART
 }  // namespace page_part
 

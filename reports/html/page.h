@@ -27,6 +27,7 @@ PagePart one_case();
 PagePart tables();
 PagePart report();
 PagePart matrix();
+PagePart kill_matrix();
 }  // namespace page_part
 
 struct Page {
