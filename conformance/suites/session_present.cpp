@@ -129,6 +129,11 @@ Task<void> refused_connect(Context& t) {
   client.connect_as_given(refused);
   auto connack = co_await client.expect<mqtt::Connack>(t.patience());
   t.observed(seen(t, connack));
+  // A reader that minds the rule does not even take such a CONNACK for one.
+  const ByteView first = client.first_bytes();
+  const bool tells_session = first.size() >= 4 && first[0] == 0x20 && first[2] == 1 && first[3] != 0;
+  t.must(!tells_session, rule(t, "MQTT-3.2.2-4", "MQTT-3.2.2-6"),
+         "Session Present 0 in a CONNACK that refuses", "Session Present 1");
   if (!connack) {
     auto closed = co_await client.expect_close(t.patience());
     t.control(closed.has_value(), "the CONNECT was neither answered nor refused");
@@ -136,8 +141,6 @@ Task<void> refused_connect(Context& t) {
     co_return;
   }
   t.control(connack->reason != mqtt::ReasonCode::success, "the CONNECT that was to be refused was accepted");
-  t.must(!connack->session_present, rule(t, "MQTT-3.2.2-4", "MQTT-3.2.2-6"),
-         "Session Present 0 in a CONNACK that refuses", seen(t, connack));
   t.also_judges({rule(t, "", "HF-5.0-S20")});
 }
 

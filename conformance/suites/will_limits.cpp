@@ -37,7 +37,8 @@ Task<void> wildcard_in_will_topic(Context& t) {
   if (refusal.is_accepted()) co_await t.dropped(owner);
   Client& pub = *co_await publisher(t);
   co_await t.pass(500ms);
-  co_await sentinel(t, pub, watch, t.topic("will/a"), 1);
+  // A reader that minds the rule has stopped reading at such a message.
+  if (!watch.broken()) co_await sentinel(t, pub, watch, t.topic("will/a"), 1);
   t.must(!watch.broken() && watch.count("wild") == 0, id, "no will with a wildcard in its topic",
          seen_messages(watch), "C-11");
   t.should(!refusal.is_accepted(), id, "the CONNECT to be refused", seen_refusal(t, refusal), "C-11");

@@ -52,7 +52,8 @@ std::optional<ReasonCode> refusal_of(const mqtt::Connect& connect, Version versi
     return ReasonCode::bad_user_name_or_password;
   }
   if (connect.will) {
-    const bool is_checked = !settings.has(Defect::connect_unchecked);
+    const bool is_checked =
+        !settings.has(Defect::connect_unchecked) && !settings.has(Defect::will_wildcard_accepted);
     if (is_checked && !mqtt::is_topic_name(connect.will->topic)) return ReasonCode::topic_name_invalid;
     if (version == Version::v5 && !settings.has(Defect::will_beyond_limits_accepted)) {
       if (connect.will->qos > settings.maximum_qos) return ReasonCode::qos_not_supported;

@@ -101,6 +101,7 @@ void Connection::on_packet(mqtt::Decoded decoded) {
 
 // Of all that a receiver may let pass, only the overlong length is not: it is malformed in 5.0.
 bool Connection::is_forgiven(const mqtt::DecodeError& note) const {
+  if (session_ == nullptr && settings().has(Defect::connect_unchecked)) return true;
   if (note.requirement == "MQTT-1.5.5-1") return settings().has(Variant::overlong_length_accepted);
   if (note.reason == ReasonCode::payload_format_invalid) {
     return !settings().has(Variant::payload_format_checked);
@@ -139,7 +140,7 @@ void Connection::refuse_level() {
   if (settings().has(Variant::unknown_level_bare_close)) {
     end();
   } else {
-    refuse(ReasonCode::unsupported_protocol_version);
+    refuse(ReasonCode::unsupported_protocol_version, minds_refused_level());
   }
 }
 

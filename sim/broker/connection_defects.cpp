@@ -190,17 +190,6 @@ void Connection::publish_the_rest() {
 
 void Connection::drop_input() { decoder_ = mqtt::StreamDecoder(decoder_.options()); }
 
-// Takes a CONNECT that cannot be read for one that says nothing.
-bool Connection::accept_unchecked() {
-  const ByteView rest = decoder_.buffered_bytes();
-  const bool is_connect = !rest.empty() && rest[0] >> 4 == 1;
-  if (!is_connect || !settings().has(Defect::connect_unchecked)) return false;
-  mqtt::Connect connect;
-  connect.protocol_level = static_cast<std::uint8_t>(version_);
-  server_.admit(*this, std::move(connect));
-  return true;
-}
-
 void Connection::lose_subscriptions_in(Duration delay) {
   server_.after(delay, number_, [](Connection& later) {
     if (later.session_ != nullptr) later.server_.forget_subscriptions(*later.session_);

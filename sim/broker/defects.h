@@ -84,6 +84,7 @@ enum class Defect : std::uint16_t {
   puback_wrong_id,
   qos_1_dup_1_swallowed,
   qos_2_repeat_delivered,
+  qos_2_passed_on_twice,
   qos_2_ids_lost_on_reconnect,
   qos_2_dup_1_never_delivered,
   qos_2_repeat_refused,
@@ -117,6 +118,8 @@ enum class Defect : std::uint16_t {
   will_published_twice,
   will_retain_ignored,
   will_properties_lost,
+  will_payload_cut_at_zero,
+  will_wildcard_accepted,
   will_beyond_limits_accepted,
 
   // Subscriptions and matching.
@@ -153,6 +156,7 @@ enum class Defect : std::uint16_t {
   retain_as_published_ignored,
   retain_flag_forwarded,
   retained_expiry_ignored,
+  retained_without_identifier,
 
   // Shared subscriptions.
   shared_to_all_members,

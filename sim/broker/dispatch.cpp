@@ -182,6 +182,7 @@ void Connection::receive_qos_2(mqtt::Publish publish) {
   if (is_delivered && waits_for_pubrel) {
     session_->inbox.keep(packet_id, message_of(std::move(publish)));
   } else if (is_delivered) {
+    if (settings().has(Defect::qos_2_passed_on_twice)) session_->inbox.keep(packet_id, message_of(publish));
     pubrec.reason = deliver(std::move(publish));
     if (mqtt::is_error(pubrec.reason)) session_->inbox.release(packet_id);  // MQTT-4.3.3-9
   }

@@ -167,6 +167,7 @@ std::vector<Outgoing> Server::retained_for(const Session& session, const Subscri
     if (subscription.no_local && is_own && !settings_.has(Variant::no_local_retained_delivered)) continue;
     Outgoing outgoing = copy_for(message, subscription);
     outgoing.retain = !settings_.has(Defect::retained_sent_with_flag_0);
+    if (settings_.has(Defect::retained_without_identifier)) outgoing.subscription_identifiers.clear();
     copies.push_back(std::move(outgoing));
   }
   return copies;

@@ -56,6 +56,8 @@ void Server::forget_subscriptions(Session& session) {
 void Server::spoil_will(mqtt::Will& will) const {
   if (settings_.has(Defect::will_retain_ignored)) will.retain = false;
   if (settings_.has(Defect::will_properties_lost)) will.properties = {};
+  if (settings_.has(Defect::will_payload_cut_at_zero))
+    will.payload = will.payload.substr(0, will.payload.find('\0'));
 }
 
 void Server::end_all_but(const Connection& one) {
