@@ -147,8 +147,9 @@ Task<void> qos_2_stays_with_its_member(Context& t, bool after_pubrec) {
     auto pubrel = co_await chosen->expect_id<mqtt::Pubrel>(first.packet_id, t.patience());
     t.control(pubrel.has_value(), "no PUBREL after PUBREC");
   }
-  co_await t.dropped(*chosen);
+  // Before the message can be handed on, as one that stays unacknowledged may fill the broker's window.
   other.answers.acknowledges = true;
+  co_await t.dropped(*chosen);
   co_await t.pass(500ms);
   co_await t.fenced(other);
   t.must(other.count("m") == 0, "MQTT-4.8.2-4", "no other member to get a QoS 2 message that was begun",

@@ -89,7 +89,9 @@ Task<void> session_ends_at_once(Context& t) {
   co_await t.connected(owner, with_will(t.clean(), delayed_will(topic, "control", 0)));
   co_await t.dropped(owner);
   co_await t.delivered(watch, "control");
-  co_await t.connected(owner, with_will(t.clean(), delayed_will(topic, "will", 1000)));
+  auto connack = co_await t.connected(owner, with_will(t.clean(), delayed_will(topic, "will", 1000)));
+  t.supported(connack.properties.session_expiry_interval.value_or(0) == 0,
+              "the broker keeps Sessions that have asked for no interval");
   co_await t.dropped(owner);
   co_await judge_when(t, watch, "will", t.now(), 0s, "HF-5.0-S15",
                       "the Session ends with the connection, so the delay of 1000 s does not count", "T-04");
