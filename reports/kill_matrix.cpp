@@ -65,7 +65,7 @@ KillJson frame_of(const Selftest& selftest, std::string_view tool_version) {
   KillJson cases = KillJson::array();
   for (std::size_t i = 0; i < selftest.cases.size(); ++i)
     cases.push_back({{"address", selftest.cases[i]->address},
-                     {"title", selftest.cases[i]->description->title},
+                     {"title", printable(selftest.cases[i]->description->title)},
                      {"catches", selftest.caught_by_case[i]}});
   KillJson checkers = KillJson::array();
   for (std::size_t i = 0; i < all_checkers().size(); ++i)

@@ -21,7 +21,7 @@ function answer() {
   const good = packed.proven;
   return el('div', {class: 'answer v-' + (good ? 'pass' : 'fail')},
     el('strong', null, good ? 'Every case can fail, and none blames a broker that breaks no rule.' : plural(packed.problems.length, 'problem') + ': this is no proof.'),
-    el('span', null, packed.defects_caught + ' of ' + plural(defects.length, 'seeded defect') + ' noticed · ' +
+    el('span', {class: 'soft'}, packed.defects_caught + ' of ' + plural(defects.length, 'seeded defect') + ' noticed · ' +
       plural(packed.sound.length, 'broker') + ' that break no rule, of which ' + packed.combinations + ' combine several legal variants · ' +
       plural(cases.length, 'case') + ' · ' + plural(packed.checkers.length, 'checker') + ' · seed ' + packed.seed));
 }
@@ -38,8 +38,8 @@ function defectRow(defect) {
   return el('tr', null,
     el('th', {scope: 'row'}, el('a', {href: link('defect/' + defect.name)}, visible(capital(defect.sentence))), el('br'), el('span', {class: 'mono soft'}, defect.name)),
     el('td', null, visible(defect.requirements.join(' ')), defect.seen.length ? el('p', {class: 'small'}, 'Seen in ', issues(defect.seen)) : null),
-    el('td', {class: 'number'}, defect.catches.length ? plural(byCase, 'case') : verdictLabel('fail', 'nobody')),
-    el('td', {class: 'number'}, checkers.length ? plural(checkers.length, 'checker') : '–'));
+    el('td', {class: 'number word'}, defect.catches.length ? byCase.toLocaleString('en') : verdictLabel('fail', 'nobody'), el('span', {class: 'soft narrow-only'}, ' cases')),
+    el('td', {class: 'number word'}, String(checkers.length), el('span', {class: 'soft narrow-only'}, ' checkers')));
 }
 
 function table(label, headings, rows) {
@@ -71,9 +71,9 @@ function defectsPage(parameters) {
   return {title: 'Kill matrix', content: [
     el('header', null, el('h1', null, 'Kill matrix'), answer()), problems(),
     el('section', null, el('h2', null, 'Seeded defects'),
-      el('p', {class: 'soft'}, 'Each is one fault put into the reference broker on purpose. A suite that would not notice it proves nothing about a real broker.'),
+      el('p', {class: 'soft'}, 'Each is one fault put into the reference broker on purpose, and how many cases and checkers notice it. A suite that would not notice it proves nothing about a real broker.'),
       searched('', parameters, 'Seeded defects', defects, (defect) => [defect.name, defect.sentence, ...defect.requirements, ...defect.seen].join(' '), defectRow,
-        [['What the broker does wrong'], ['Rules that it breaks'], ['Noticed by', true], ['and by', true]]))].filter(Boolean)};
+        [['What the broker does wrong'], ['Rules that it breaks'], ['Cases', true], ['Checkers', true]]))].filter(Boolean)};
 }
 
 function defectPage(name) {
@@ -100,11 +100,11 @@ function casesPage(parameters) {
     el('header', null, el('h1', null, 'Cases'), el('p', null, 'Each has to notice at least one seeded defect by a judgement of its own. Those that notice the fewest come first.')),
     el('section', {'aria-label': 'Cases'}, searched('cases', parameters, 'Cases', list, (one) => one.address + ' ' + one.title, (one) => el('tr', null,
       el('th', {scope: 'row'}, el('a', {href: link('case/' + one.address)}, visible(one.title)), el('br'), el('span', {class: 'mono soft'}, one.address)),
-      el('td', {class: 'number'}, one.catches ? plural(one.catches, 'defect') : verdictLabel('fail', 'none'))), [['Case'], ['Notices', true]])),
+      el('td', {class: 'number word'}, one.catches ? plural(one.catches, 'defect') : verdictLabel('fail', 'none'))), [['Case'], ['Notices', true]])),
     el('section', null, el('h2', null, 'Checkers'), el('p', {class: 'soft'}, 'They judge the trace of every case, whatever it is about.'),
       table('Checkers', [['Checker'], ['Notices', true]], el('tbody', null, packed.checkers.map((one) => el('tr', null,
         el('th', {scope: 'row'}, visible(capital(one.sentence)), el('br'), el('span', {class: 'mono soft'}, one.name)),
-        el('td', {class: 'number'}, one.catches ? plural(one.catches, 'defect') : verdictLabel('fail', 'none')))))))]};
+        el('td', {class: 'number word'}, one.catches ? plural(one.catches, 'defect') : verdictLabel('fail', 'none')))))))]};
 }
 
 function casePage(address) {
@@ -131,7 +131,7 @@ function soundPage() {
   return {title: 'Brokers that break no rule', content: [
     el('header', null, el('h1', null, 'Brokers that break no rule'), el('p', null, 'Each makes a choice that the standards leave open, or several at once. No case may call that a fail, and each case has to pass on at least one of them.')),
     el('section', {'aria-label': 'Brokers'}, el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Brokers and their counts'},
-      el('table', {class: 'table'}, el('thead', null, el('tr', null, el('th', {scope: 'col'}, 'Broker'), shown.map(([, name]) => el('th', {scope: 'col', class: 'number'}, name)))),
+      el('table', {class: 'brokers'}, el('thead', null, el('tr', null, el('th', {scope: 'col'}, 'Broker'), shown.map(([, name]) => el('th', {scope: 'col', class: 'number'}, name)))),
         el('tbody', null, rows))))]};
 }
 

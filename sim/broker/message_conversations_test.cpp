@@ -133,6 +133,25 @@ void broker_aliases(Script& s) {
   s.connect("a", connect);
 }
 
+void odd_wills(Script& s) {
+  s.connect("w", v5_connect("w"));
+  s.subscribe("w", {.filter = "will/#", .qos = 1});
+  auto binary = v5_connect("a");
+  binary.will = will_message("will/a", std::string("\x01\x00\x02", 3), 0);
+  s.connect("a", binary);
+  s.cut("a");
+  auto wild = v5_connect("b");
+  wild.will = will_message("will/#", "alas", 0);
+  s.connect("b", wild);
+  s.cut("b");
+}
+
+void identified_retained(Script& s) {
+  s.connect("a", v5_connect("a"));
+  s.publish("a", "t", "kept", 1, 1, true);
+  s.subscribe("a", {.filter = "t", .qos = 1}, 7);
+}
+
 void own_limits(Script& s) {
   s.connect("a", v5_connect("a"));
   s.publish("a", "t", std::string(2'000, 'x'));
@@ -149,6 +168,8 @@ std::vector<Conversation> message_conversations() {
           {"expiring soon", expiring_soon},
           {"retained in detail", retained_in_detail},
           {"small clients", small_clients},
+          {"odd wills", odd_wills},
+          {"identified retained", identified_retained},
           {"the broker's aliases", broker_aliases},
           {"own limits", own_limits, {.maximum_packet_size = 1'500, .maximum_qos = 1}}};
 }

@@ -38,6 +38,7 @@ async function check(name, body) {
 holdfast('run', '--quiet', '--seed', '7', '--out', at('good'));
 holdfast('run', '--quiet', '--seed', '7', '--defect', 'session-present-always-0', '--out', at('bad'));
 holdfast('report', at('good', 'results.json'), at('bad', 'results.json'), '--matrix', at('matrix.html'));
+holdfast('selftest', '--combinations', '2', '--html', at('kill-matrix.html'));
 const results = JSON.parse(readFileSync(at('bad', 'results.json'), 'utf8'));
 const failing = results.cases.find((one) => one.verdict === 'fail');
 
@@ -66,6 +67,14 @@ for (const width of [390, 1440]) {
           await page.locator('.diagram .packet').first().click();
           await page.waitForSelector('#bytes table');
         }
+        assert.ok(await sidewaysScroll(page) <= 0, `${name} scrolls sideways`);
+        if (isAudited) assert.deepEqual(await accessibilityProblems(page, axe), [], name);
+        await screenshot(page, `${name}-${width}-${scheme}`);
+      }
+      for (const [name, hash] of [['defects', ''], ['defect', 'defect/session-present-always-0'], ['case-of-defects', `case/${failing.address}`],
+        ['biting', 'cases?q=takeover'], ['sound', 'sound']]) {
+        await page.goto(url(at('kill-matrix.html'), `#/${hash}`));
+        await page.waitForSelector('main h1');
         assert.ok(await sidewaysScroll(page) <= 0, `${name} scrolls sideways`);
         if (isAudited) assert.deepEqual(await accessibilityProblems(page, axe), [], name);
         await screenshot(page, `${name}-${width}-${scheme}`);
@@ -188,6 +197,19 @@ await check('the matrix shows where brokers disagree and opens a case', async ()
   await page.locator('.brokers td a', {hasText: 'fail'}).first().click();
   await page.getByRole('link', {name: 'The case in the report of this broker'}).first().click();
   await page.waitForSelector('.diagram svg .packet');
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+await check('the kill matrix finds a defect and who notices it', async () => {
+  const {page, problems, close} = await openPage(browser, {width: 1440});
+  assert.ok(statSync(at('kill-matrix.html')).size < page_bytes_max);
+  await page.goto(url(at('kill-matrix.html')));
+  await page.getByRole('searchbox').fill('session-present-always-0');
+  assert.equal(await page.locator('main tbody tr').count(), 1);
+  await page.locator('main tbody a').first().click();
+  await page.locator('main tbody a', {hasText: failing.title}).first().click();
+  await page.getByRole('link', {name: /stored Session/}).first().waitFor();
   assert.deepEqual(problems, []);
   await close();
 });
