@@ -40,7 +40,9 @@ Task<void> wildcard_in_will_topic(Context& t) {
   // A reader that minds the rule has stopped reading at such a message.
   if (!watch.broken()) co_await sentinel(t, pub, watch, t.topic("will/a"), 1);
   t.must(!watch.broken() && watch.count("wild") == 0, id, "no will with a wildcard in its topic",
-         seen_messages(watch), "C-11");
+         watch.broken() ? fmt::format("a packet that cannot be read: {}", watch.broken()->what)
+                        : seen_messages(watch),
+         "C-11");
   t.should(!refusal.is_accepted(), id, "the CONNECT to be refused", seen_refusal(t, refusal), "C-11");
 }
 
