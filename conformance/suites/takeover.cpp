@@ -249,6 +249,9 @@ Task<void> loses_nothing(Context& t) {
     takers.push_back(&taker);
     for (int i = 0; i < 2; ++i) pub.publish(message(topic, fmt::format("m{}", ++sent), 1));
   }
+  // A displaced connection that is still open may get the sentinel in its place.
+  for (Client* displaced : takers)
+    if (displaced != takers.back()) co_await displaced->expect_close(t.patience());
   co_await sentinel(t, pub, *takers.back(), topic, 1);
   for (int i = 1; i <= sent; ++i) {
     const std::string payload = fmt::format("m{}", i);
