@@ -15,6 +15,7 @@
 
 #include "fuzz/fuzz_target.h"
 #include "fuzz/rule_breaker.h"
+#include "fuzz/small_numbers.h"
 #include "sim/mqtt/packet_generator.h"
 
 namespace holdfast::fuzz {
@@ -101,6 +102,60 @@ void add_broken_rules(std::vector<Seed>& seeds) {
   }
 }
 
+// Draws of every kind, for the targets that take nothing else.
+void add_draws(std::vector<Seed>& seeds) {
+  SmallNumbers numbers(5);
+  for (const std::string target : {"broker_model", "fault_schedule"}) {
+    for (int i = 0; i < 60; ++i) {
+      Bytes bytes(24 + numbers.below(200));
+      for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(numbers.below(256));
+      seeds.push_back({target, std::move(bytes)});
+    }
+  }
+}
+
+// A broker that says CONNACK and then packets of each type.
+void add_hostile_brokers(std::vector<Seed>& seeds) {
+  std::uint64_t number = 1;
+  for (const Version version : {Version::v5, Version::v3_1_1}) {
+    for (int i = 0; i < 20; ++i) {
+      mqtt::PacketGenerator generator(number++, version, Sender::server);
+      Bytes bytes{settings_of(version, Sender::server), 0xC1, 0xD0};
+      for (int piece = 0; piece < 6; ++piece) {
+        const Bytes packet = mqtt::encode(generator.packet(), version);
+        if (packet.size() > 63) continue;
+        bytes.push_back(static_cast<std::uint8_t>(packet.size()));
+        bytes.insert(bytes.end(), packet.begin(), packet.end());
+      }
+      seeds.push_back({"client_hostile_broker", std::move(bytes)});
+    }
+  }
+}
+
+void add_texts(std::vector<Seed>& seeds) {
+  // Which reader, as in text_inputs.cpp.
+  constexpr struct {
+    std::uint8_t reader;
+    std::string_view text;
+  } inputs[] = {
+      {0, "after server:PUBREC#1 reset"},
+      {0, "byte 5 of server:PUBLISH#1 half-open"},
+      {0, "a#2: at 1500ms stall server 3s"},
+      {1, "a: before client:PUBACK#2 cut; at server+120 cut; a#1: refuse"},
+      {2, "latency=20ms..40ms bandwidth=64kbit chunk=1..16"},
+      {2, "down:latency=600ms up:latency=300ms"},
+      {3, "7:mqtt5/4.4/pubrel-owed-after-cut | net latency=20ms | fault after server:PUBREC#1 reset"},
+      {3, "7:mqtt3/4.4/a | defect session-present-always-0 | variant ack-slow | timeout-scale 2"},
+      {4, "system = \"B 1\"\n[[expected]]\ncase = \"mqtt5/4.4/a\"\nverdict = \"fail\"\nreason = \"X\"\n"},
+      {5, "{\"format\":\"holdfast-results\",\"cases\":[]}"},
+      {6, "vector plain\nrequirements MQTT-1.5.4-1\nanswer packet\n  c0\n  00\n"}};
+  for (const auto& input : inputs) {
+    Bytes bytes{input.reader};
+    bytes.insert(bytes.end(), input.text.begin(), input.text.end());
+    seeds.push_back({"text_inputs", std::move(bytes)});
+  }
+}
+
 // --- dictionaries ---
 
 std::string quoted(ByteView bytes) {
@@ -136,6 +191,20 @@ std::string packet_dictionary() {
   return text + "\"\\x00\\x04MQTT\"\n\"$share/\"\n\"\\x00\\x01+\"\n\"\\x00\\x01#\"\n";
 }
 
+std::string text_dictionary() {
+  std::string text;
+  for (const std::string_view word :
+       {"after ",      "before ",        "byte ",     " of ",         "at ",       "server:",    "client:",
+        "PUBLISH#1",   "PUBREC#1",       "CONNACK#1", " cut",         " reset",    " half-open", " stall ",
+        " blackhole ", " refuse",        "latency=",  "bandwidth=",   "chunk=",    "up:",        "down:",
+        "ms",          "kbit",           "..",        " | ",          "net ",      "fault ",     "defect ",
+        "variant ",    "timeout-scale ", "mqtt5/",    "[[expected]]", "cases = [", "verdict = ", "reason = ",
+        "vector ",     "requirements ",  "answer ",   "error ",       "offset "}) {
+    text.append("\"").append(word).append("\"\n");
+  }
+  return text;
+}
+
 bool write(const fs::path& path, ByteView bytes) {
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
@@ -147,6 +216,9 @@ bool write_all(const fs::path& folder) {
   std::vector<Seed> seeds;
   add_packets(seeds);
   add_broken_rules(seeds);
+  add_draws(seeds);
+  add_hostile_brokers(seeds);
+  add_texts(seeds);
   std::map<std::string, int> counts;
   for (const Seed& seed : seeds) {
     fs::create_directories(folder / seed.target);
@@ -158,9 +230,10 @@ bool write_all(const fs::path& folder) {
   };
   bool good = true;
   for (const std::string_view target :
-       {"codec_roundtrip", "codec_chunks", "codec_differential", "codec_verdict"}) {
+       {"codec_roundtrip", "codec_chunks", "codec_differential", "codec_verdict", "client_hostile_broker"}) {
     good = write_text(target, packet_dictionary()) && good;
   }
+  good = write_text("text_inputs", text_dictionary()) && good;
   return good;
 }
 
