@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+exec "$SRC/holdfast/fuzz/oss-fuzz/build.sh"
