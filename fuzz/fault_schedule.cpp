@@ -6,6 +6,7 @@
 // held no more than was sent; and a second run of the same input has the same trace hash.
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -128,15 +129,23 @@ class Workload {
     client.connect(std::move(connect));
   }
 
+  std::optional<SessionSummary> session_of(const Client& client) const {
+    for (SessionSummary& session : world_.broker.sessions())
+      if (session.client_id == client.id()) return std::move(session);
+    return std::nullopt;
+  }
+
   void subscribe_once() {
     if (is_subscribed_ || !subscriber_.is_open()) return;
-    for (const SessionSummary& session : world_.broker.sessions())
-      if (session.client_id == subscriber_.id() && session.subscriptions > 0) is_subscribed_ = true;
+    const std::optional<SessionSummary> session = session_of(subscriber_);
+    is_subscribed_ = session && session->subscriptions > 0;
     if (!is_subscribed_) subscriber_.subscribe({{.filter = "t/#", .qos = 2}});
   }
 
+  // Only where there is a Session: what was sent ahead of one that never came to be is nobody's loss.
   void publish_next() {
-    if (!is_subscribed_ || sent_ == messages_count || !publisher_.is_open()) return;
+    if (!is_subscribed_ || sent_ == messages_count || !publisher_.is_open() || !session_of(publisher_))
+      return;
     ++sent_;
     const std::string topic = "t/" + std::to_string(qos_of(sent_));
     publisher_.publish({.topic = topic, .payload = payload_of(sent_), .qos = qos_of(sent_)});

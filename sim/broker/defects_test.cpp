@@ -1,10 +1,14 @@
 // The catalogues of defects and variants: complete, visible, and survivable.
 #include "sim/broker/defects.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <map>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "sim/broker/script.h"
@@ -32,6 +36,31 @@ TEST(Catalogue, HasEveryDefectInItsPlace) {
   }
   EXPECT_EQ(names.size(), static_cast<std::size_t>(Defect::count));
   EXPECT_EQ(defect_named("no-such-defect"), std::nullopt);
+}
+
+// fixtures/defects.md has a row for each public issue that the catalogue names, with the defects that name
+// it.
+TEST(Catalogue, AgreesWithTheTableOfPublicIssues) {
+  std::map<std::string, std::string> expected;
+  for (const DefectInfo& info : defect_catalogue()) {
+    std::istringstream issues{std::string(info.seen)};
+    for (std::string issue; issues >> issue;) {
+      std::string& names = expected[issue];
+      names += fmt::format("{}`{}`", names.empty() ? "" : ", ", info.name);
+    }
+  }
+  EXPECT_GT(expected.size(), 60u);
+  std::ifstream file(std::string(HOLDFAST_SOURCE_DIR) + "/fixtures/defects.md");
+  std::map<std::string, std::string> rows;
+  bool is_seeded = true;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("## Not seeded")) is_seeded = false;
+    const std::size_t hash = line.find('#');
+    const std::size_t end = line.find(" | ", 2);
+    if (!line.starts_with("| ") || hash > end || end == line.npos || !is_seeded) continue;
+    rows[line.substr(2, end - 2)] = line.substr(end + 3, line.size() - end - 5);
+  }
+  EXPECT_EQ(rows, expected);
 }
 
 TEST(Catalogue, HasEveryVariantInItsPlace) {
