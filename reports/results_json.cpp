@@ -153,10 +153,22 @@ Json interpretations_json(const RunResults& results) {
 
 }  // namespace
 
+namespace {
+
+Json ledger_json(const std::vector<LedgerLine>& ledger) {
+  Json versions = {{"3.1.1", Json::object()}, {"5.0", Json::object()}};
+  for (const LedgerLine& line : ledger)
+    versions[line.version == mqtt::Version::v5 ? "5.0" : "3.1.1"][line.id] = {{"status", line.status},
+                                                                              {"text", line.text}};
+  return versions;
+}
+
+}  // namespace
+
 Json results_document(const RunResults& results, const RunDescription& run) {
   Json cases = Json::array();
   for (const CaseResult& result : results.cases) cases.push_back(case_json(result));
-  return {
+  Json document = {
       {"format", "holdfast-results"},
       {"version", results_format_version},
       {"tool", {{"name", "holdfast"}, {"version", valid_utf8(results.tool_version)}}},
@@ -182,6 +194,8 @@ Json results_document(const RunResults& results, const RunDescription& run) {
       {"requirements",
        {{"3.1.1", requirements_json(mqtt::Version::v3_1_1)}, {"5.0", requirements_json(mqtt::Version::v5)}}},
       {"interpretations", interpretations_json(results)}};
+  if (!run.ledger.empty()) document["ledger"] = ledger_json(run.ledger);
+  return document;
 }
 
 std::string text_of_document(const Json& document) { return document.dump(1, ' ', true) + "\n"; }

@@ -4,7 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "sim/mqtt/packet.h"
+
 namespace holdfast {
+
+// What the ledger says of a requirement, whichever cases the run had.
+struct LedgerLine {
+  mqtt::Version version = mqtt::Version::v5;
+  std::string id{};
+  std::string status{};  // "tested", "untested", "restart", "client", "not observable"
+  std::string text{};    // one sentence: by whom, or why not
+};
 
 // Which cases get a capture beside their evidence.
 enum class Captures { no_passes, all };
@@ -17,7 +27,8 @@ struct RunDescription {
   std::vector<std::string> defects{};  // of the embedded broker
   std::vector<std::string> variants{};
   Captures captures = Captures::no_passes;
-  std::string report_folder{};  // empty: no report is written, so there is no evidence to point at
+  std::vector<LedgerLine> ledger{};  // empty: the document says nothing of it
+  std::string report_folder{};       // empty: no report is written, so there is no evidence to point at
 };
 
 }  // namespace holdfast

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "conformance/cli/ledger_lines.h"
 #include "conformance/cli/test_support.h"
 
 namespace holdfast {
@@ -76,6 +77,21 @@ TEST(LedgerCommand, UsageErrorsAreExitCode2) {
 }
 
 // --- explain, which shows one row of it ---
+
+TEST(LedgerLines, SayOfEveryRequirementWhoTestsItOrWhyNot) {
+  Registry registry;
+  tiny::fill(registry);
+  const std::vector<LedgerLine> lines = ledger_lines(registry);
+  ASSERT_EQ(lines.size(), 590u);
+  const auto text_of = [&](std::string_view id) {
+    for (const LedgerLine& line : lines)
+      if (line.id == id && line.version == mqtt::Version::v5) return line.status + ": " + line.text;
+    return std::string();
+  };
+  EXPECT_TRUE(text_of("MQTT-3.1.4-5").starts_with("tested: Tested by ")) << text_of("MQTT-3.1.4-5");
+  EXPECT_EQ(text_of("MQTT-4.12.0-4"), "untested: Not tested yet.");
+  for (const LedgerLine& line : lines) EXPECT_FALSE(line.text.empty()) << line.id;
+}
 
 TEST(ExplainCommand, ShowsTheStatusOfARequirement) {
   const Answer tested = call({"explain", "5:MQTT-3.1.4-5"});

@@ -6,6 +6,7 @@
 #include "conformance/cli/cli.h"
 #include "conformance/cli/command.h"
 #include "conformance/cli/interrupt.h"
+#include "conformance/cli/ledger_lines.h"
 #include "conformance/cli/progress_line.h"
 #include "conformance/cli/replay_line.h"
 #include "conformance/cli/run_printer.h"
@@ -95,6 +96,7 @@ class RunCommand final : public Command {
 
     complete(*results, plan);
     if (!settings_.out.empty()) {
+      plan.description.ledger = ledger_lines(surroundings_.registry);
       const auto written = write_report(*results, plan.description);
       if (!written) return complain(surroundings_, exit_code::own_error, written.error());
     }

@@ -8,6 +8,8 @@
 #include <sstream>
 #include <vector>
 
+#include "conformance/engine/words.h"
+
 namespace holdfast {
 
 namespace {
@@ -15,8 +17,15 @@ namespace {
 template <class T>
 using OrError = tl::expected<T, std::string>;
 
+constexpr std::size_t complaint_characters_max = 400;
+
+// One line, whatever of the file is repeated in `what`.
+std::string at(std::string_view file_name, const toml::source_region& source, std::string_view what) {
+  return fmt::format("{}:{}: {}", file_name, source.begin.line, escaped(what, complaint_characters_max));
+}
+
 std::string at(std::string_view file_name, const toml::node& node, std::string_view what) {
-  return fmt::format("{}:{}: {}", file_name, node.source().begin.line, what);
+  return at(file_name, node.source(), what);
 }
 
 OrError<std::string> text_of(const toml::table& table, std::string_view key, std::string_view file_name) {
@@ -113,8 +122,7 @@ tl::expected<Baseline, std::string> parse_baseline(std::string_view toml_text, s
   try {
     return baseline_of(toml::parse(toml_text), file_name);
   } catch (const toml::parse_error& error) {
-    return tl::unexpected(
-        fmt::format("{}:{}: {}", file_name, error.source().begin.line, error.description()));
+    return tl::unexpected(at(file_name, error.source(), error.description()));
   }
 }
 

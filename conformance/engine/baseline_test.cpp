@@ -39,5 +39,13 @@ TEST(Baseline, EntriesThatAreWrongAreNamedWithTheirLine) {
             "b.toml:2: a second entry for 'a'");
 }
 
+TEST(Baseline, ComplaintsAreOneLineWhateverTheFileHolds) {
+  for (const char* text : {"system = in\nrequirements]]", "\"a\\nb\" = 1\nsystem = \"B\""}) {
+    const auto baseline = parse_baseline(text, "b.toml");
+    ASSERT_FALSE(baseline.has_value());
+    EXPECT_EQ(baseline.error().find('\n'), std::string::npos) << baseline.error();
+  }
+}
+
 }  // namespace
 }  // namespace holdfast

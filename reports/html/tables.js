@@ -24,12 +24,23 @@ function stateOf(row) {
 
 const ledgerOf = (row) => ((packed.ledger || {})[row.version] || {})[row.id];
 
+const ledgerStatuses = ['tested', 'untested', 'restart', 'client', 'not observable'];
+
+// "Of 199 rows that bind the server and that the wire shows, 190 are tested: 95 %."
+function ledgerSentence(version) {
+  const statuses = Object.values((packed.ledger || {})[version] || {}).map((line) => line.status);
+  const tested = statuses.filter((status) => status === 'tested').length;
+  const countable = tested + statuses.filter((status) => status === 'untested').length;
+  return countable ? el('p', null, 'MQTT ' + version + ': of ' + countable + ' requirements that bind the server and that the wire shows, ' +
+    tested + ' are tested by Holdfast (' + Math.floor(100 * tested / countable) + ' %).') : null;
+}
+
 function requirementRow(row) {
   const state = stateOf(row);
   const told = ledgerOf(row);
   return el('tr', null,
     el('th', {scope: 'row', class: 'mono'}, visible(row.id), el('br'), el('span', {class: 'soft'}, row.section + ' · ' + row.version)),
-    el('td', null, el('b', null, visible(capital(row.title))), el('br'), visible(row.text), told ? el('p', {class: 'small soft'}, visible(told)) : null),
+    el('td', null, el('b', null, visible(capital(row.title))), el('br'), visible(row.text), told ? el('p', {class: 'small soft'}, visible(told.text)) : null),
     el('td', {class: 'word'}, row.level, el('br'), el('span', {class: 'soft small'}, row.subject === 'both' ? 'both sides' : row.subject)),
     el('td', null, verdictLabel(state.verdict, state.text)),
     el('td', {class: 'number word'}, state.list.length
@@ -37,7 +48,7 @@ function requirementRow(row) {
 }
 
 function requirementsPage(parameters) {
-  const chosen = {q: parameters.get('q') || '', version: parameters.get('version') || '', state: parameters.get('state') || ''};
+  const chosen = {q: parameters.get('q') || '', version: parameters.get('version') || '', state: parameters.get('state') || '', ledger: parameters.get('ledger') || ''};
   const states = ['broken', 'non-strict', 'kept', 'not judged', 'no case in this run'];
   const body = el('tbody');
   const count = el('p', {role: 'status', class: 'soft'});
@@ -45,6 +56,7 @@ function requirementsPage(parameters) {
     const words = chosen.q.toLowerCase().split(/\s+/).filter(Boolean);
     const list = requirements.filter((row) => (!chosen.version || row.version === chosen.version) &&
       (!chosen.state || stateOf(row).text === chosen.state) &&
+      (!chosen.ledger || (ledgerOf(row) || {}).status === chosen.ledger) &&
       words.every((word) => (row.id + ' ' + row.title + ' ' + row.text + ' ' + row.area + ' ' + row.section).toLowerCase().includes(word)));
     body.replaceChildren(...list.map(requirementRow));
     count.textContent = plural(list.length, 'requirement') + (list.length < requirements.length ? ' of ' + requirements.length : '');
@@ -66,13 +78,14 @@ function requirementsPage(parameters) {
   return {title: 'Requirements · ' + brokerName, under: 'requirements', content: [
     el('header', null, el('h1', null, 'Requirements'),
       el('p', null, 'Every numbered statement of both standards, and the rules that stand in their text without a number, in our words.')),
-    el('section', {'aria-label': 'Summary'}, el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Counts of requirements'}, el('table', {class: 'table'},
+    el('section', {'aria-label': 'Summary'}, ledgerSentence('3.1.1'), ledgerSentence('5.0'), el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Counts of requirements'}, el('table', {class: 'table'},
       el('thead', null, el('tr', null, el('th', {scope: 'col'}, 'Standard'), el('th', {scope: 'col', class: 'number'}, 'all'), states.map((state) => el('th', {scope: 'col', class: 'number'}, state)))),
       el('tbody', null, summary)))),
     el('section', {'aria-label': 'Requirements'},
       el('form', {class: 'filters', role: 'search', onsubmit: (event) => event.preventDefault()},
         el('label', {class: 'search'}, 'Text or id', el('input', {type: 'search', value: chosen.q, autocomplete: 'off', oninput: change('q')})),
-        select('version', 'Version', ['3.1.1', '5.0']), select('state', 'State', states)),
+        select('version', 'Version', ['3.1.1', '5.0']), select('state', 'State', states),
+        packed.ledger ? select('ledger', 'Ledger', ledgerStatuses) : null),
       count,
       el('table', {class: 'table stacked'}, el('thead', null, el('tr', null, ['Id', 'Requirement', 'Level', 'State', 'Cases'].map((name, index) => el('th', {scope: 'col', class: index === 4 ? 'number' : null}, name)))), body))]};
 }
