@@ -287,7 +287,7 @@ Breaker::Result Breaker::authentication_data_alone() {
 
 Breaker::Result Breaker::authentication_method_missing() {
   if (draws_.below(2) == 0) {
-    fields_.truncate(draws_.below(2));  // nothing at all, or the reason code alone
+    fields_.truncate(0);  // with the reason code alone it would be the Property Length that is missing
     return at_end();
   }
   const std::size_t method = fields_.find_property(PropertyId::authentication_method, Place::properties);
