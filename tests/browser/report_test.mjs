@@ -189,11 +189,16 @@ await check('hostile texts stay texts', async () => {
 await check('the matrix shows where brokers disagree and opens a case', async () => {
   const {page, problems, close} = await openPage(browser, {width: 1440});
   await page.goto(url(at('matrix.html')));
-  await page.getByRole('link', {name: /Brokers disagree/}).click();
+  // The address changes at once, the page a moment later.
+  const choose = async (view) => {
+    await page.getByRole('link', {name: view}).click();
+    await page.locator('a[aria-current="true"]', {hasText: view}).waitFor();
+  };
+  await choose(/Brokers disagree/);
   assert.ok(await page.locator('.brokers tbody tr').count() >= results.summary.fail);
-  await page.getByRole('link', {name: /Nobody passes/}).click();
+  await choose(/Nobody passes/);
   assert.equal(await page.locator('.brokers tbody tr').count(), 0);
-  await page.getByRole('link', {name: /Only one broker fails/}).click();
+  await choose(/Only one broker fails/);
   await page.locator('.brokers td a', {hasText: 'fail'}).first().click();
   await page.getByRole('link', {name: 'The case in the report of this broker'}).first().click();
   await page.waitForSelector('.diagram svg .packet');
