@@ -3,9 +3,9 @@
 
     reports/publish.py --holdfast PROGRAM --runs DIR --out FOLDER --date YYYY-MM-DD
 
-DIR holds NAME/SEED/results.json and report.html, as tests/brokers writes them; of each broker the first seed counts.
-FOLDER gets matrix.html, NAME/report.html, NAME/results.json.gz and a README.md that says what was run and how to
-repeat it. Exit code: 0 made, 1 not.
+DIR holds NAME/SEED/results.json, as tests/brokers writes it; of each broker the first seed counts. FOLDER gets
+matrix.html, NAME/results.json.gz, from which the broker's own report is made, and a README.md that says what was run
+and how to repeat it. Exit code: 0 made, 1 not.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import subprocess
 import sys
 
 SHOWN = ["pass", "fail", "non-strict", "informational", "unsupported", "inconclusive", "error"]
-BYTES_MAX = 8_000_000
+BYTES_MAX = 5_000_000
 
 
 def arguments():
@@ -47,7 +47,7 @@ def readme(date, rows, tool):
         "",
         f"Made on {date} with Holdfast {tool} by `./dev publish`, which starts each broker of `fixtures/brokers` with the",
         "configuration that stands there, runs every case, and stops it. Open [matrix.html](matrix.html) from disk: brokers",
-        "side by side, where they disagree, and a link to each broker's own report.",
+        "side by side, where they disagree, and what each did in a case.",
         "",
         "A `fail` means that a MUST is broken as Holdfast reads it, in the configuration that was run; `non-strict` that",
         "something recommended is not done or that the reading is disputed. `fixtures/interpretations.md` says how rules are",
@@ -59,9 +59,10 @@ def readme(date, rows, tool):
     for name, results in rows:
         system = (results["system"]["name"] or "none").replace("|", "\\|").replace("\n", " ")
         counts = " | ".join(str(results["summary"][verdict]) for verdict in SHOWN)
-        lines.append(f"| [{name}]({name}/report.html) | {system} | {results['seed']} | {counts} | {results['duration_ns'] / 1e9:.1f} |")
-    lines += ["", "One broker again: `./dev brokers NAME`. One case: the replay line on its page. `results.json.gz` holds what the",
-              "report was made from: `gunzip -k results.json.gz && holdfast report results.json --html report.html`.", ""]
+        lines.append(f"| {name} | {system} | {results['seed']} | {counts} | {results['duration_ns'] / 1e9:.1f} |")
+    lines += ["", "One broker again: `./dev brokers NAME`. One case: the replay line on its page. A broker's own report, with",
+              "the diagram of each case, is made of what stands in its folder: `gunzip -k results.json.gz && holdfast report",
+              "results.json --html report.html`.", ""]
     return "\n".join(lines)
 
 
@@ -80,8 +81,7 @@ def main():
         (making / name).mkdir(parents=True)
         results = json.loads((run / "results.json").read_text(encoding="utf-8"))
         rows.append((name, results))
-        for file in ("results.json", "report.html"):
-            shutil.copy(run / file, making / name / file)
+        shutil.copy(run / "results.json", making / name / "results.json")
     note = f"Run on {options.date}, seed {rows[0][1]['seed']}, each on one machine over loopback."
     subprocess.run([options.holdfast, "report", *[str(making / name / "results.json") for name, _ in rows],
                     "--matrix", str(making / "matrix.html"), "--note", note], check=True, stdout=subprocess.DEVNULL)
@@ -91,6 +91,7 @@ def main():
     (making / "README.md").write_text(readme(options.date, rows, rows[0][1]["tool"]["version"]), encoding="utf-8")
     size = sum(file.stat().st_size for file in making.rglob("*") if file.is_file())
     if size > BYTES_MAX:
+        shutil.rmtree(making)
         print(f"publish: {size} bytes are more than the {BYTES_MAX} that a repository should carry", file=sys.stderr)
         return 1
     shutil.rmtree(out, ignore_errors=True)

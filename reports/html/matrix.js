@@ -27,7 +27,7 @@ const views = {
 
 function brokerSummary() {
   const shown = ['pass', 'fail', 'non-strict', 'informational', 'unsupported', 'inconclusive', 'error'];
-  return el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Brokers and their counts'}, el('table', {class: 'table'},
+  return el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Brokers and their counts'}, el('table', {class: 'table wide-names'},
     el('thead', null, el('tr', null, el('th', {scope: 'col'}, 'Broker'), shown.map((verdict) => el('th', {scope: 'col', class: 'number'}, verdictLabel(verdict))))),
     el('tbody', null, brokers.map((broker, index) => {
       const list = rows.map((row) => row.cells[index]).filter(Boolean);
