@@ -26,4 +26,10 @@ std::size_t mutate_blindly(std::uint8_t* data, std::size_t size, std::size_t cap
   return size;
 }
 
+// Of a target that knows no better: weak, so that a target's own takes its place.
+__attribute__((weak)) std::size_t mutate_input(std::uint8_t* data, std::size_t size, std::size_t capacity,
+                                               std::uint64_t seed) {
+  return mutate_blindly(data, size, capacity, seed);
+}
+
 }  // namespace holdfast::fuzz

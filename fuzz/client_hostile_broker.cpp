@@ -9,9 +9,8 @@
 
 #include "conformance/checkers/checker.h"
 #include "fuzz/fuzz_target.h"
+#include "fuzz/simulated_world.h"
 #include "sim/client/client.h"
-#include "sim/net/network.h"
-#include "sim/time/virtual_driver.h"
 
 namespace holdfast::fuzz {
 namespace {
@@ -77,12 +76,6 @@ class HostileServer final : public Acceptor, private StreamEvents {
   std::optional<mqtt::StreamDecoder> decoder_;
 };
 
-void pass(Loop& loop, Duration duration) {
-  const auto result = run_virtual(loop, [] { return false; },
-                                  {.steps_per_moment_max = 200'000, .end = loop.now() + duration});
-  if (result.outcome == VirtualRunResult::Outcome::livelock) broken("time moves on", result.explanation);
-}
-
 // A well-behaved client that goes on with its work whatever comes.
 void take_a_turn(Client& client, int number) {
   if (!client.is_open()) {
@@ -123,10 +116,6 @@ bool run_input(ByteView input) {
   const std::vector<Breach> breaches = check_trace(trace);
   require(breaches.size() <= all_checkers().size() * breaches_per_checker_max, "breaches are bounded");
   return true;
-}
-
-std::size_t mutate_input(std::uint8_t* data, std::size_t size, std::size_t capacity, std::uint64_t seed) {
-  return mutate_blindly(data, size, capacity, seed);
 }
 
 }  // namespace holdfast::fuzz

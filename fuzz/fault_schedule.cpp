@@ -202,8 +202,4 @@ bool run_input(ByteView input) {
   return true;
 }
 
-std::size_t mutate_input(std::uint8_t* data, std::size_t size, std::size_t capacity, std::uint64_t seed) {
-  return mutate_blindly(data, size, capacity, seed);
-}
-
 }  // namespace holdfast::fuzz

@@ -28,7 +28,7 @@ BrokerSettings broker_settings() {
   return settings;
 }
 
-void SimulatedWorld::pass(Duration duration) {
+void pass(Loop& loop, Duration duration) {
   const VirtualRunResult result = run_virtual(
       loop, [] { return false; }, {.steps_per_moment_max = 100'000, .end = loop.now() + duration});
   if (result.outcome == VirtualRunResult::Outcome::livelock) broken("time moves on", result.explanation);

@@ -35,26 +35,37 @@ KillJson sound_json(const SoundRun& run) {
           {"not_judged", run.not_judged}};
 }
 
-KillJson catches_json(const Selftest& selftest, const DefectRun& run) {
-  KillJson list = KillJson::array();
-  for (const Catch& one : run.catches)
-    list.push_back({{"case", selftest.cases[one.case_index]->address},
-                    {"verdict", name_of(one.verdict)},
-                    {"by_case", one.by_case},
-                    {"checkers", one.checkers}});
-  return list;
+// In words, for programs.
+KillJson catch_json(const Selftest& selftest, const Catch& one) {
+  KillJson checkers = KillJson::array();
+  for (const std::size_t place : one.checkers) checkers.push_back(all_checkers()[place].name);
+  return {{"case", selftest.cases[one.case_index]->address},
+          {"verdict", name_of(one.verdict)},
+          {"by_case", one.by_case},
+          {"checkers", std::move(checkers)}};
 }
 
-KillJson defect_json(const DefectRun& run) {
+// For the page: [place of the case, 1 for a fail, 1 if by the case itself, places of checkers].
+KillJson packed_catch(const Selftest&, const Catch& one) {
+  return {one.case_index, one.verdict == Verdict::fail ? 1 : 0, one.by_case ? 1 : 0, one.checkers};
+}
+
+using CatchWriter = KillJson (*)(const Selftest& selftest, const Catch& one);
+
+KillJson defect_json(const Selftest& selftest, const DefectRun& run, CatchWriter write) {
+  KillJson caught_by = KillJson::array();
+  for (const Catch& one : run.catches) caught_by.push_back(write(selftest, one));
   return {{"name", run.defect->name},
           {"sentence", run.defect->sentence},
           {"requirements", words_json(run.defect->requirements)},
           {"seen", words_json(run.defect->seen)},
-          {"inconclusive", run.inconclusive}};
+          {"inconclusive", run.inconclusive},
+          {"caught_by", std::move(caught_by)}};
 }
 
-// Everything but the catches, which the page packs more tightly.
-KillJson frame_of(const Selftest& selftest, std::string_view tool_version) {
+KillJson document_of(const Selftest& selftest, std::string_view tool_version, CatchWriter write) {
+  KillJson defects = KillJson::array();
+  for (const DefectRun& run : selftest.defects) defects.push_back(defect_json(selftest, run, write));
   KillJson problems = KillJson::array();
   for (const std::string& problem : selftest.problems) problems.push_back(printable(problem));
   KillJson sound = KillJson::array();
@@ -83,49 +94,20 @@ KillJson frame_of(const Selftest& selftest, std::string_view tool_version) {
           {"sound", std::move(sound)},
           {"variants", std::move(variants)},
           {"cases", std::move(cases)},
-          {"checkers", std::move(checkers)}};
-}
-
-// [place of the case, 1 for a fail, 1 if by the case itself, places of checkers].
-KillJson packed_catches(const DefectRun& run) {
-  KillJson list = KillJson::array();
-  for (const Catch& one : run.catches) {
-    KillJson checkers = KillJson::array();
-    for (std::size_t i = 0; i < all_checkers().size(); ++i)
-      for (const std::string& name : one.checkers)
-        if (all_checkers()[i].name == name) checkers.push_back(i);
-    list.push_back(
-        {one.case_index, one.verdict == Verdict::fail ? 1 : 0, one.by_case ? 1 : 0, std::move(checkers)});
-  }
-  return list;
+          {"checkers", std::move(checkers)},
+          {"defects", std::move(defects)}};
 }
 
 }  // namespace
 
 std::string kill_matrix_json(const Selftest& selftest, std::string_view tool_version) {
-  KillJson document = frame_of(selftest, tool_version);
-  KillJson defects = KillJson::array();
-  for (const DefectRun& run : selftest.defects) {
-    KillJson defect = defect_json(run);
-    defect["caught_by"] = catches_json(selftest, run);
-    defects.push_back(std::move(defect));
-  }
-  document["defects"] = std::move(defects);
-  return document.dump(1, ' ', true) + "\n";
+  return document_of(selftest, tool_version, catch_json).dump(1, ' ', true) + "\n";
 }
 
 std::string kill_matrix_page(const Selftest& selftest, std::string_view tool_version) {
-  KillJson document = frame_of(selftest, tool_version);
-  KillJson defects = KillJson::array();
-  for (const DefectRun& run : selftest.defects) {
-    KillJson defect = defect_json(run);
-    defect["caught_by"] = packed_catches(run);
-    defects.push_back(std::move(defect));
-  }
-  document["defects"] = std::move(defects);
   Page page;
   page.title = "Kill matrix · Holdfast";
-  page.data = document.dump(-1, ' ', true);
+  page.data = document_of(selftest, tool_version, packed_catch).dump(-1, ' ', true);
   page.scripts = {page_part::dom(), page_part::kill_matrix()};
   page.summary = {fmt::format(
       "{} of {} seeded defects are noticed; {} brokers that break no rule; {} problems.",

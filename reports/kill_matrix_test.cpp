@@ -21,7 +21,7 @@ struct KillMatrix : testing::Test {
     selftest.cases = {&registry.cases().front()};
     selftest.sound.push_back({.name = "sound", .passed = 1});
     selftest.defects.push_back(
-        {.defect = &defect_catalogue()[0], .catches = {{0, Verdict::fail, true, {"session-present"}}}});
+        {.defect = &defect_catalogue()[0], .catches = {{0, Verdict::fail, true, {2}}}});
     selftest.caught_by_case = {1};
     selftest.caught_by_checker.assign(19, 0);
     selftest.defects_caught = 1;

@@ -31,6 +31,9 @@ std::size_t columns(std::string_view utf8);
 // "a, b, c" of three parts and the separator ", ".
 std::string joined(const std::vector<std::string>& parts, std::string_view separator);
 
+// "1 case", "2 cases".
+std::string counted(std::size_t count, std::string_view word);
+
 // `text` as one word of a shell command: unchanged if that is safe, else in single quotes.
 std::string shell_word(std::string_view text);
 

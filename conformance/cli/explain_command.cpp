@@ -168,9 +168,8 @@ class ExplainCommand final : public Command {
     line("test", requirement.check);
     line("note", requirement.note);
     line("reported", joined(requirement.evidence, ", "));
-    std::vector<const Case*> every_case;
-    for (const Case& the_case : surroundings_.registry.cases()) every_case.push_back(&the_case);
-    for (const LedgerRow& row : make_ledger(judge_sound_broker(every_case), all_reasons())) {
+    const std::vector<const Case*> cases = every_case_of(surroundings_.registry);
+    for (const LedgerRow& row : make_ledger(judge_sound_broker(cases), all_reasons())) {
       if (row.requirement != &requirement) continue;
       line("status", name_of(row.status));
       line("", row.reason);

@@ -45,7 +45,7 @@ class LedgerCommand final : public Command {
   CLI::App& app() override { return app_; }
 
   int run() override {
-    const std::vector<JudgedCase> judged = judge_sound_broker(every_case());
+    const std::vector<JudgedCase> judged = judge_sound_broker(every_case_of(surroundings_.registry));
     std::vector<LedgerRow> ledger = make_ledger(judged, all_reasons());
     if (citations_) {
       surroundings_.out << citations_text(ledger) << std::flush;
@@ -71,12 +71,6 @@ class LedgerCommand final : public Command {
   }
 
  private:
-  std::vector<const Case*> every_case() const {
-    std::vector<const Case*> cases;
-    for (const Case& the_case : surroundings_.registry.cases()) cases.push_back(&the_case);
-    return cases;
-  }
-
   static std::map<mqtt::Version, VersionTally> sums_of(const std::vector<LedgerRow>& ledger) {
     std::map<mqtt::Version, VersionTally> sums;
     for (const LedgerRow& row : ledger) {

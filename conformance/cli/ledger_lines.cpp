@@ -1,16 +1,10 @@
 #include "conformance/cli/ledger_lines.h"
 
-#include <fmt/format.h>
-
 #include "conformance/ledger/ledger.h"
 #include "reports/text.h"
 
 namespace holdfast {
 namespace {
-
-std::string counted(std::size_t count, std::string_view word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
-}
 
 std::string status_sentence(const LedgerRow& row) {
   switch (row.status) {
@@ -38,10 +32,8 @@ std::string status_sentence(const LedgerRow& row) {
 }  // namespace
 
 std::vector<LedgerLine> ledger_lines(const Registry& registry) {
-  std::vector<const Case*> cases;
-  for (const Case& the_case : registry.cases()) cases.push_back(&the_case);
   std::vector<LedgerLine> lines;
-  for (const LedgerRow& row : make_ledger(judge_sound_broker(cases), all_reasons())) {
+  for (const LedgerRow& row : make_ledger(judge_sound_broker(every_case_of(registry)), all_reasons())) {
     std::string text = status_sentence(row);
     if (!row.reason.empty()) text += " " + row.reason;
     lines.push_back({row.requirement->version, row.requirement->id, std::string(name_of(row.status)), text});

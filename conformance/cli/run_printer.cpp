@@ -99,8 +99,8 @@ std::string system_in_words(const TerminalStyle& style, const SystemIdentity& sy
 
 void RunPrinter::heading(const RunHeading& heading) {
   if (detail_ == Detail::quiet) return;
-  out_ << fmt::format("{} · seed {} · {} case{}", coloured(style_, Colour::bold, shown(heading.system)),
-                      heading.seed, heading.cases, heading.cases == 1 ? "" : "s");
+  out_ << fmt::format("{} · seed {} · {}", coloured(style_, Colour::bold, shown(heading.system)),
+                      heading.seed, counted(heading.cases, "case"));
   if (!heading.conditions.empty()) out_ << " · " << shown(heading.conditions);
   out_ << std::endl;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "conformance/checkers/checker.h"
 #include "conformance/cli/cli.h"
 #include "conformance/cli/command.h"
 #include "conformance/cli/progress_line.h"
@@ -47,9 +48,7 @@ class SelftestCommand final : public Command {
     const Stopwatch stopwatch;
     ProgressLine progress(surroundings_.err, surroundings_.err_style);
     options_.progress = [&](std::size_t done, std::size_t all) { progress.advance(done, all); };
-    std::vector<const Case*> cases;
-    for (const Case& the_case : surroundings_.registry.cases()) cases.push_back(&the_case);
-    const Selftest selftest = run_selftest(cases, options_);
+    const Selftest selftest = run_selftest(every_case_of(surroundings_.registry), options_);
     progress.clear();
     if (list_defects_) print_defects(selftest);
     print(selftest, stopwatch.elapsed());
@@ -72,9 +71,11 @@ class SelftestCommand final : public Command {
       constexpr std::size_t shown = 3;
       for (std::size_t i = 0; i < std::min(shown, run.catches.size()); ++i) {
         const Catch& one = run.catches[i];
+        std::vector<std::string> checkers;
+        for (const std::size_t place : one.checkers) checkers.emplace_back(all_checkers()[place].name);
         surroundings_.out << fmt::format("    {:<12} {}{}\n", name_of(one.verdict),
                                          selftest.cases[one.case_index]->address,
-                                         one.by_case ? "" : "  (" + joined(one.checkers, ", ") + ")");
+                                         one.by_case ? "" : "  (" + joined(checkers, ", ") + ")");
       }
     }
     surroundings_.out << "\n";

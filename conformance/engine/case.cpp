@@ -62,4 +62,10 @@ const Case* Registry::find(std::string_view address) const {
   return found == cases_.end() ? nullptr : &*found;
 }
 
+std::vector<const Case*> every_case_of(const Registry& registry) {
+  std::vector<const Case*> cases;
+  for (const Case& the_case : registry.cases()) cases.push_back(&the_case);
+  return cases;
+}
+
 }  // namespace holdfast

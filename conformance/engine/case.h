@@ -74,6 +74,9 @@ class Registry {
   std::vector<Case> cases_;
 };
 
+// All of them, in the order of the registry, which outlives the pointers.
+std::vector<const Case*> every_case_of(const Registry& registry);
+
 // Every suite. Defined in conformance/suites.
 void register_all_suites(Registry& registry);
 

@@ -97,10 +97,6 @@ inline void add(Registry& registry, std::string slug, Task<void> (*run)(Context&
   registry.add(std::move(description));
 }
 
-inline std::vector<const Case*> all(const Registry& registry) {
-  std::vector<const Case*> cases;
-  for (const Case& the_case : registry.cases()) cases.push_back(&the_case);
-  return cases;
-}
+inline std::vector<const Case*> all(const Registry& registry) { return every_case_of(registry); }
 
 }  // namespace holdfast::test_cases

@@ -12,12 +12,6 @@ namespace {
 // Few enough that one does not make another's answers late.
 constexpr std::size_t observations_side_by_side = 20;
 
-std::vector<const Case*> every_case_of(const Registry& registry) {
-  std::vector<const Case*> cases;
-  for (const Case& the_case : registry.cases()) cases.push_back(&the_case);
-  return cases;
-}
-
 RunOptions for_observations(RunOptions options) {
   options.side_by_side = observations_side_by_side;
   options.baseline = nullptr;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <mutex>
 #include <thread>
 
@@ -19,11 +20,17 @@ struct Outcome {
   Verdict verdict = Verdict::pass;
   bool is_judged = true;
   bool by_case = false;
-  std::vector<std::string> checkers{};
-  std::string observed{};  // where the verdict is not a pass
+  std::vector<std::size_t> checkers{};  // places in all_checkers()
+  std::string observed{};               // where the verdict is not a pass
 };
 
 bool is_against(Verdict verdict) { return verdict == Verdict::fail || verdict == Verdict::non_strict; }
+
+std::size_t place_of_checker(std::string_view name) {
+  const auto found = std::ranges::find(all_checkers(), name, &Checker::name);
+  assert(found != all_checkers().end());
+  return static_cast<std::size_t>(found - all_checkers().begin());
+}
 
 Outcome outcome_of(const CaseResult& result) {
   Outcome outcome{.verdict = result.verdict};
@@ -31,9 +38,11 @@ Outcome outcome_of(const CaseResult& result) {
     if (!is_against(finding.verdict)) continue;
     if (finding.checker.empty()) {
       outcome.by_case = true;
-    } else if (std::ranges::find(outcome.checkers, finding.checker) == outcome.checkers.end()) {
-      outcome.checkers.push_back(finding.checker);
+      continue;
     }
+    const std::size_t place = place_of_checker(finding.checker);
+    if (std::ranges::find(outcome.checkers, place) == outcome.checkers.end())
+      outcome.checkers.push_back(place);
   }
   if (result.verdict != Verdict::pass) outcome.observed = result.observed;
   return outcome;
@@ -111,10 +120,7 @@ class Assembly {
       if (!is_against(outcome.verdict)) continue;
       run.catches.push_back({i, outcome.verdict, outcome.by_case, outcome.checkers});
       selftest_.caught_by_case[i] += outcome.by_case;
-      for (std::size_t checker = 0; checker < by_checker.size(); ++checker) {
-        const std::string_view name = all_checkers()[checker].name;
-        if (std::ranges::find(outcome.checkers, name) != outcome.checkers.end()) by_checker[checker] = true;
-      }
+      for (const std::size_t checker : outcome.checkers) by_checker[checker] = true;
     }
     for (std::size_t i = 0; i < by_checker.size(); ++i) selftest_.caught_by_checker[i] += by_checker[i];
     if (run.catches.empty()) {

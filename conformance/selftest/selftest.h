@@ -19,7 +19,7 @@ struct Catch {
   std::size_t case_index = 0;  // in Selftest::cases
   Verdict verdict = Verdict::fail;
   bool by_case = false;                 // by a judgement of its own, not only by checkers
-  std::vector<std::string> checkers{};  // that notice it in this case; each once
+  std::vector<std::size_t> checkers{};  // that notice it in this case: places in all_checkers(), each once
 };
 
 struct DefectRun {

@@ -17,7 +17,7 @@ namespace {
 struct Citations : testing::Test {
   Citations() {
     register_all_suites(registry);
-    for (const Case& the_case : registry.cases()) cases.push_back(&the_case);
+    cases = every_case_of(registry);
     judged = judge_sound_broker(cases);
   }
 

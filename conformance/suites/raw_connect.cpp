@@ -66,6 +66,16 @@ Task<void> opened_with(Context& t, Client& client, Bytes bytes) {
   if (!bytes.empty()) client.send_bytes(bytes);
 }
 
+std::optional<RawConnack> raw_connack_of(const Client& client) {
+  constexpr std::uint8_t connack_byte = 0x20;
+  const ByteView first = client.first_bytes();
+  std::size_t body = 1;  // behind the last byte of the Remaining Length, which is the first below 0x80
+  while (body < first.size() && first[body] >= 0x80) ++body;
+  ++body;
+  if (first.size() < body + 2 || first[0] != connack_byte) return std::nullopt;
+  return RawConnack{first[body], first[body + 1]};
+}
+
 Task<Refusal> refusal_of(Context& t, Client& client) {
   Refusal refusal;
   refusal.connack = co_await client.expect<mqtt::Connack>(t.patience());

@@ -32,6 +32,14 @@ Bytes bytes_of(const RawConnect& connect);
 // Opens a connection of `client` and sends these bytes in one write.
 Task<void> opened_with(Context& t, Client& client, Bytes bytes);
 
+// Flags and code of the CONNACK with which the latest connection began, in whatever version's layout, whether
+// it can be read or not; nullopt if it began otherwise.
+struct RawConnack {
+  std::uint8_t flags = 0;
+  std::uint8_t code = 0;
+};
+std::optional<RawConnack> raw_connack_of(const Client& client);
+
 // What came of a CONNECT that should not be accepted.
 struct Refusal {
   std::optional<Received<mqtt::Connack>> connack{};

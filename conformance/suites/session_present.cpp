@@ -4,6 +4,7 @@
 // refusal.
 #include <fmt/format.h>
 
+#include "conformance/suites/raw_connect.h"
 #include "conformance/suites/steps.h"
 #include "conformance/suites/suites.h"
 
@@ -130,8 +131,8 @@ Task<void> refused_connect(Context& t) {
   auto connack = co_await client.expect<mqtt::Connack>(t.patience());
   t.observed(seen(t, connack));
   // A reader that minds the rule does not even take such a CONNACK for one.
-  const ByteView first = client.first_bytes();
-  const bool tells_session = first.size() >= 4 && first[0] == 0x20 && first[2] == 1 && first[3] != 0;
+  const std::optional<RawConnack> raw = raw_connack_of(client);
+  const bool tells_session = raw && raw->flags == 1 && raw->code != 0;
   t.must(!tells_session, rule(t, "MQTT-3.2.2-4", "MQTT-3.2.2-6"),
          "Session Present 0 in a CONNACK that refuses", "Session Present 1");
   if (!connack) {

@@ -27,7 +27,7 @@ std::string text_of(const std::string& file) {
 struct Suites : testing::Test {
   Suites() {
     register_all_suites(registry);
-    for (const Case& the_case : registry.cases()) cases.push_back(&the_case);
+    cases = every_case_of(registry);
   }
   RunResults run(const BrokerSettings& settings, const std::vector<const Case*>& chosen) const {
     RunOptions options;

@@ -240,8 +240,8 @@ Task<void> session_is_discarded(Context& t, Client& client) {
 // A CONNACK may come in the layout of another version than that of the CONNECT, which the client cannot read.
 bool is_accepted(const Client& client, const std::optional<Received<mqtt::Connack>>& connack) {
   if (connack) return connack->reason == mqtt::ReasonCode::success;
-  const ByteView first = client.first_bytes();
-  return first.size() >= 4 && first[0] == 0x20 && first[3] == 0;
+  const std::optional<RawConnack> raw = raw_connack_of(client);
+  return raw && raw->code == 0;
 }
 
 Task<void> waves_of_connects(Context& t, const VectorGroup& group, std::vector<Trial>& trials) {

@@ -17,6 +17,14 @@ const issueLink = (name) => {
 };
 const issues = (list) => list.map((name, at) => [at ? ', ' : null, issueLink(name)]);
 
+const through = (one) => [...(one.byCase ? ['the case itself'] : []), ...one.checkers.map((at) => packed.checkers[at].name)].join(', ');
+
+// The head of a row: a sentence that leads to a page, and a name below it.
+const rowHead = (text, name, path) => el('th', {scope: 'row'}, path ? el('a', {href: link(path)}, visible(text)) : visible(text), el('br'), el('span', {class: 'mono soft'}, name));
+const defectHead = (defect) => rowHead(capital(defect.sentence), defect.name, 'defect/' + defect.name);
+const caseHead = (one) => rowHead(one.title, one.address, 'case/' + one.address);
+const biting = (count) => el('td', {class: 'number word'}, count ? plural(count, 'defect') : verdictLabel('fail', 'none'));
+
 function answer() {
   const good = packed.proven;
   return el('div', {class: 'answer v-' + (good ? 'pass' : 'fail')},
@@ -36,7 +44,7 @@ function defectRow(defect) {
   const byCase = defect.catches.filter((one) => one.byCase).length;
   const checkers = checkersOf(defect);
   return el('tr', null,
-    el('th', {scope: 'row'}, el('a', {href: link('defect/' + defect.name)}, visible(capital(defect.sentence))), el('br'), el('span', {class: 'mono soft'}, defect.name)),
+    defectHead(defect),
     el('td', null, visible(defect.requirements.join(' ')), defect.seen.length ? el('p', {class: 'small'}, 'Seen in ', issues(defect.seen)) : null),
     el('td', {class: 'number word'}, defect.catches.length ? byCase.toLocaleString('en') : verdictLabel('fail', 'nobody'), el('span', {class: 'soft narrow-only'}, ' cases')),
     el('td', {class: 'number word'}, String(checkers.length), el('span', {class: 'soft narrow-only'}, ' checkers')));
@@ -89,9 +97,7 @@ function defectPage(name) {
       el('dt', null, 'Inconclusive'), el('dd', null, plural(defect.inconclusive, 'case')))),
     el('section', null, el('h2', null, 'Noticed by ' + plural(defect.catches.length, 'case')),
       table('Cases that notice it', [['Case'], ['Verdict'], ['Through']], el('tbody', null, defect.catches.map((one) => el('tr', null,
-        el('th', {scope: 'row'}, el('a', {href: link('case/' + cases[one.at].address)}, visible(cases[one.at].title)), el('br'), el('span', {class: 'mono soft'}, cases[one.at].address)),
-        el('td', null, verdictLabel(one.verdict)),
-        el('td', null, [...(one.byCase ? ['the case itself'] : []), ...one.checkers.map((at) => packed.checkers[at].name)].join(', ')))))))]};
+        caseHead(cases[one.at]), el('td', null, verdictLabel(one.verdict)), el('td', null, through(one)))))))]};
 }
 
 function casesPage(parameters) {
@@ -99,12 +105,10 @@ function casesPage(parameters) {
   return {title: 'Cases', content: [
     el('header', null, el('h1', null, 'Cases'), el('p', null, 'Each has to notice at least one seeded defect by a judgement of its own. Those that notice the fewest come first.')),
     el('section', {'aria-label': 'Cases'}, searched('cases', parameters, 'Cases', list, (one) => one.address + ' ' + one.title, (one) => el('tr', null,
-      el('th', {scope: 'row'}, el('a', {href: link('case/' + one.address)}, visible(one.title)), el('br'), el('span', {class: 'mono soft'}, one.address)),
-      el('td', {class: 'number word'}, one.catches ? plural(one.catches, 'defect') : verdictLabel('fail', 'none'))), [['Case'], ['Notices', true]])),
+      caseHead(one), biting(one.catches)), [['Case'], ['Notices', true]])),
     el('section', null, el('h2', null, 'Checkers'), el('p', {class: 'soft'}, 'They judge the trace of every case, whatever it is about.'),
       table('Checkers', [['Checker'], ['Notices', true]], el('tbody', null, packed.checkers.map((one) => el('tr', null,
-        el('th', {scope: 'row'}, visible(capital(one.sentence)), el('br'), el('span', {class: 'mono soft'}, one.name)),
-        el('td', {class: 'number word'}, one.catches ? plural(one.catches, 'defect') : verdictLabel('fail', 'none')))))))]};
+        rowHead(capital(one.sentence), one.name), biting(one.catches))))))]};
 }
 
 function casePage(address) {
@@ -115,9 +119,7 @@ function casePage(address) {
     el('header', null, el('div', {class: 'crumbs'}, el('a', {href: link('cases')}, '← all cases')), el('h1', null, visible(cases[at].title)), el('p', {class: 'mono soft'}, address)),
     el('section', null, el('h2', null, 'Notices ' + plural(list.length, 'defect')),
       table('Defects that it notices', [['Defect'], ['Verdict'], ['Through']], el('tbody', null, list.map(([defect, one]) => el('tr', null,
-        el('th', {scope: 'row'}, el('a', {href: link('defect/' + defect.name)}, visible(capital(defect.sentence))), el('br'), el('span', {class: 'mono soft'}, defect.name)),
-        el('td', null, verdictLabel(one.verdict)),
-        el('td', null, [...(one.byCase ? ['the case itself'] : []), ...one.checkers.map((place) => packed.checkers[place].name)].join(', ')))))))]};
+        defectHead(defect), el('td', null, verdictLabel(one.verdict)), el('td', null, through(one)))))))]};
 }
 
 function soundPage() {

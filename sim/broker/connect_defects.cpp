@@ -38,19 +38,21 @@ bool Connection::accept_unchecked() {
   return true;
 }
 
-// A CONNECT of an unknown level is about to be refused. True if the CONNACK shall tell of a stored Session.
+// A CONNECT is about to be refused. True if the CONNACK shall tell of a stored Session.
+bool Connection::minds_refused(const mqtt::Connect& connect) {
+  if (settings().has(Defect::refused_connect_takes_over)) server_.displace_by_refused(connect.client_id);
+  return settings().has(Defect::session_present_1_when_refused) && server_.has_session(connect.client_id);
+}
+
+// The same for a CONNECT of an unknown level, which has not been read.
 bool Connection::minds_refused_level() {
-  const bool displaces = settings().has(Defect::refused_connect_takes_over);
-  const bool tells = settings().has(Defect::session_present_1_when_refused);
   constexpr std::size_t level_at = 8;  // behind a Remaining Length of one byte and the name
   Bytes frame = frame_of(decoder_.buffered_bytes());
-  if ((!displaces && !tells) || frame.size() <= level_at) return false;
+  if (frame.size() <= level_at) return false;
   frame[level_at] = static_cast<std::uint8_t>(Version::v3_1_1);
   const std::optional<mqtt::Connect> connect =
       connect_in(std::move(frame), {.version = Version::v3_1_1, .sender = mqtt::Sender::client});
-  if (!connect) return false;
-  if (displaces) server_.displace_by_refused(connect->client_id);
-  return tells && server_.has_session(connect->client_id);
+  return connect && minds_refused(*connect);
 }
 
 }  // namespace holdfast::broker

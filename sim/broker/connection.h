@@ -119,6 +119,7 @@ class Connection final : public StreamEvents {
   void publish_the_rest();
   void drop_input();
   bool accept_unchecked();
+  bool minds_refused(const mqtt::Connect& connect);
   bool minds_refused_level();
   void lose_subscriptions_in(Duration delay);
 

@@ -54,10 +54,9 @@ void Connection::answer(mqtt::Connect connect) {
     server_.admit(*this, std::move(connect));
     return;
   }
-  if (settings().has(Defect::refused_connect_takes_over)) server_.displace_by_refused(connect.client_id);
+  const bool tells_session = minds_refused(connect);
   if (settings().has(Defect::acts_behind_refused_connect)) publish_the_rest();
-  const bool tells_session = settings().has(Defect::session_present_1_when_refused);
-  refuse(*refusal, tells_session && server_.has_session(connect.client_id));
+  refuse(*refusal, tells_session);
 }
 
 void Connection::resume_session() {

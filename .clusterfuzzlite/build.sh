@@ -1,2 +1,0 @@
-#!/bin/bash -eu
-exec "$SRC/holdfast/fuzz/oss-fuzz/build.sh"
