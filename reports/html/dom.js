@@ -137,7 +137,8 @@ function themeButton() {
 }
 
 // pages: [[path, name], ...]. Calls show(path, parameters) for what the address says; it returns
-// {title, content, keepFocus}. The heading of a new page gets the focus, as after a real navigation.
+// {title, content, under}. The content gets the focus, as after a real navigation. The address changes a moment before
+// the content does: main's data-address says which address the content is of.
 function frame(pages, footer, show) {
   const main = el('main', {class: 'wrap', id: 'content', tabindex: '-1'});
   const links = pages.map(([path, name]) => el('a', {href: link(path)}, name));
@@ -160,6 +161,7 @@ function frame(pages, footer, show) {
     });
     document.title = visible(page.title);
     main.replaceChildren(...page.content);
+    main.dataset.address = location.hash;
     if (!isFirst) {
       window.scrollTo(0, 0);
       main.focus({preventScroll: true});

@@ -1,4 +1,5 @@
 // A headless Chromium that may talk to nobody, and what every check of a page needs.
+import assert from 'node:assert/strict';
 import {accessSync, constants, mkdirSync, readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
@@ -58,6 +59,26 @@ export async function openPage(browser, {width, scheme = 'light'}) {
   page.on('dialog', (dialog) => { problems.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on('request', (request) => { if (!/^(file|data):/.test(request.url())) problems.push(`request: ${request.url()}`); });
   return {page, problems, close: () => context.close()};
+}
+
+// Opens an address and waits until its content is there.
+export async function open(page, address) {
+  await page.goto(address);
+  await page.waitForFunction(() => {
+    const main = document.querySelector('main');
+    return main?.dataset.address === location.hash && main.querySelector('h1');
+  });
+}
+
+// A page shows what a click asked for a moment later, so whoever counts waits for the number that he expects.
+export async function expectCount(locator, expected) {
+  const deadline = Date.now() + 10_000;
+  let found = await locator.count();
+  while (found !== expected && Date.now() < deadline) {
+    await locator.page().waitForTimeout(20);
+    found = await locator.count();
+  }
+  assert.equal(found, expected, `${locator}`);
 }
 
 export async function sidewaysScroll(page) {

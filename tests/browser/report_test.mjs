@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {pathToFileURL} from 'node:url';
-import {accessibilityProblems, launch, openPage, screenshot, sidewaysScroll} from './browser.mjs';
+import {accessibilityProblems, expectCount, launch, open, openPage, screenshot, sidewaysScroll} from './browser.mjs';
 
 const [program, modules] = process.argv.slice(2);
 const {browser, axe} = await launch(modules);
@@ -60,8 +60,7 @@ for (const width of [390, 1440]) {
     await check(`every page, ${width} px, ${scheme}: opens, stays within the width${isAudited ? ', axe finds nothing' : ''}`, async () => {
       const {page, problems, close} = await openPage(browser, {width, scheme});
       for (const [name, hash] of pages) {
-        await page.goto(url(at('bad', 'report.html'), hash));
-        await page.waitForSelector('main h1');
+        await open(page, url(at('bad', 'report.html'), hash));
         if (name === 'case') {
           await page.waitForSelector('.diagram svg .packet');
           await page.locator('.diagram .packet').first().click();
@@ -73,15 +72,13 @@ for (const width of [390, 1440]) {
       }
       for (const [name, hash] of [['defects', ''], ['defect', 'defect/session-present-always-0'], ['case-of-defects', `case/${failing.address}`],
         ['biting', 'cases?q=takeover'], ['sound', 'sound']]) {
-        await page.goto(url(at('kill-matrix.html'), `#/${hash}`));
-        await page.waitForSelector('main h1');
+        await open(page, url(at('kill-matrix.html'), `#/${hash}`));
         assert.ok(await sidewaysScroll(page) <= 0, `${name} scrolls sideways`);
         if (isAudited) assert.deepEqual(await accessibilityProblems(page, axe), [], name);
         await screenshot(page, `${name}-${width}-${scheme}`);
       }
       for (const [name, hash] of [['matrix', '?view=different'], ['comparison', `case/${failing.address}`]]) {
-        await page.goto(url(at('matrix.html'), `#/${hash}`));
-        await page.waitForSelector('main h1');
+        await open(page, url(at('matrix.html'), `#/${hash}`));
         assert.ok(await sidewaysScroll(page) <= 0, `${name} scrolls sideways`);
         if (isAudited) assert.deepEqual(await accessibilityProblems(page, axe), [], name);
         await screenshot(page, `${name}-${width}-${scheme}`);
@@ -94,18 +91,18 @@ for (const width of [390, 1440]) {
 
 await check('a reader filters, opens a failure, sees the diagram and the bytes, copies the replay line', async () => {
   const {page, problems, close} = await openPage(browser, {width: 1440});
-  await page.goto(url(at('bad', 'report.html')));
+  await open(page, url(at('bad', 'report.html')));
   assert.match(await page.locator('.answer').innerText(), /does not conform/i);
   await page.locator('.counts a', {hasText: 'fail'}).click();
-  assert.equal(await page.locator('.cases > li').count(), results.summary.fail);
+  await expectCount(page.locator('.cases > li'), results.summary.fail);
   await page.getByLabel('Text, requirement or address').fill(failing.address);
-  assert.equal(await page.locator('.cases > li').count(), results.cases.filter((one) => one.verdict === 'fail' && one.address.includes(failing.address)).length);
+  await expectCount(page.locator('.cases > li'), results.cases.filter((one) => one.verdict === 'fail' && one.address.includes(failing.address)).length);
   await page.locator('.cases a').first().click();
   await page.waitForSelector('.diagram svg .packet');
   assert.equal(await page.locator('h1').innerText(), failing.title);
   assert.ok(await page.getByText(failing.observed, {exact: true}).first().isVisible());
   const sent = failing.trace.events.filter((event) => event.kind === 'sent').length;
-  assert.equal(await page.locator('.diagram .packet').count(), sent);
+  await expectCount(page.locator('.diagram .packet'), sent);
   await page.locator('.diagram .packet').first().focus();
   await page.keyboard.press('Enter');
   assert.match(await page.locator('#bytes').innerText(), /Protocol Name/);
@@ -121,7 +118,7 @@ await check('a fault stands on the arrow that it struck', async () => {
   const {page, problems, close} = await openPage(browser, {width: 1440});
   const struck = JSON.parse(readFileSync(at('fault', 'results.json'), 'utf8')).cases.find((one) => one.trace &&
     one.trace.packets.some((packet) => packet.text.startsWith('PUBLISH') && packet.arrived < packet.size));
-  await page.goto(url(at('fault', 'report.html'), `#/case/${struck.address}`));
+  await open(page, url(at('fault', 'report.html'), `#/case/${struck.address}`));
   await page.waitForSelector('.diagram .packet .bolt');
   assert.match(await page.locator('.diagram .packet .fault-text').first().textContent(), /fault: .* of \d+ byte/);
   await screenshot(page, 'fault-1440-light');
@@ -132,7 +129,7 @@ await check('a fault stands on the arrow that it struck', async () => {
 await check('the fields of a packet cover each of its bytes once', async () => {
   holdfast('run', 'mqtt5/4', 'mqtt3/4', '--quiet', '--seed', '7', '--all-traces', '--out', at('traces'));
   const {page, close} = await openPage(browser, {width: 1440});
-  await page.goto(url(at('traces', 'report.html')));
+  await open(page, url(at('traces', 'report.html')));
   const {count, wrong, unread} = await page.evaluate(() => {
     let count = 0;
     const wrong = [];
@@ -175,10 +172,9 @@ await check('hostile texts stay texts', async () => {
   const {page, problems, close} = await openPage(browser, {width: 390});
   for (const [file, hash] of [['hostile.html', ''], ['hostile.html', '#/cases'], ['hostile.html', '#/case/' + encodeURIComponent(hostile.cases[1].address)],
     ['hostile.html', `#/case/${failing.address}`], ['hostile.html', '#/broker'], ['hostile.html', '#/%E0%A4%A/<script>'], ['hostile-matrix.html', '']]) {
-    await page.goto(url(at(file), hash));
-    await page.waitForSelector('main h1');
+    await open(page, url(at(file), hash));
     assert.equal(await page.evaluate(() => window.owned), undefined);
-    assert.equal(await page.locator('img').count(), 0);
+    await expectCount(page.locator('img'), 0);
     assert.ok(await sidewaysScroll(page) <= 0, `${file} ${hash} scrolls sideways`);
   }
   await screenshot(page, 'hostile-390-light');
@@ -188,7 +184,7 @@ await check('hostile texts stay texts', async () => {
 
 await check('the matrix shows where brokers disagree and opens a case', async () => {
   const {page, problems, close} = await openPage(browser, {width: 1440});
-  await page.goto(url(at('matrix.html')));
+  await open(page, url(at('matrix.html')));
   // The address changes at once, the page a moment later.
   const choose = async (view) => {
     await page.getByRole('link', {name: view}).click();
@@ -197,7 +193,7 @@ await check('the matrix shows where brokers disagree and opens a case', async ()
   await choose(/Brokers disagree/);
   assert.ok(await page.locator('.brokers tbody tr').count() >= results.summary.fail);
   await choose(/Nobody passes/);
-  assert.equal(await page.locator('.brokers tbody tr').count(), 0);
+  await expectCount(page.locator('.brokers tbody tr'), 0);
   await choose(/Only one broker fails/);
   await page.locator('.brokers td a', {hasText: 'fail'}).first().click();
   await page.getByRole('link', {name: 'The case in the report of this broker'}).first().click();
@@ -209,9 +205,9 @@ await check('the matrix shows where brokers disagree and opens a case', async ()
 await check('the kill matrix finds a defect and who notices it', async () => {
   const {page, problems, close} = await openPage(browser, {width: 1440});
   assert.ok(statSync(at('kill-matrix.html')).size < page_bytes_max);
-  await page.goto(url(at('kill-matrix.html')));
+  await open(page, url(at('kill-matrix.html')));
   await page.getByRole('searchbox').fill('session-present-always-0');
-  assert.equal(await page.locator('main tbody tr').count(), 1);
+  await expectCount(page.locator('main tbody tr'), 1);
   await page.locator('main tbody a').first().click();
   await page.locator('main tbody a', {hasText: failing.title}).first().click();
   await page.getByRole('link', {name: /stored Session/}).first().waitFor();
