@@ -95,6 +95,51 @@ Task<void> identifier_free_after_pubcomp(Context& t) {
   }
 }
 
+// A QoS 2 PUBLISH that this broker refuses with a PUBREC of 0x80 or above on a connection that lives on;
+// nullopt if it refuses neither a topic that it keeps for itself nor a payload that is not what it says.
+Task<std::optional<mqtt::Publish>> refused_message(Context& t, Client& sender, std::uint16_t packet_id) {
+  std::vector<mqtt::Publish> candidates;
+  candidates.push_back(message("$SYS/" + t.topic("a"), "not for clients", 2));
+  candidates.push_back(message(t.topic("b"), "bad \xC3( payload", 2));
+  candidates.back().properties.payload_format_indicator = 1;
+  for (mqtt::Publish& candidate : candidates) {
+    if (!sender.is_open()) co_await t.connected(sender, t.clean());
+    candidate.packet_id = packet_id;
+    sender.publish(candidate);
+    auto pubrec = co_await sender.expect_id<mqtt::Pubrec>(packet_id, t.patience());
+    if (!pubrec) {
+      t.control(!sender.is_open(), "neither PUBREC nor a close for a QoS 2 PUBLISH");
+      continue;
+    }
+    if (is_error(pubrec->reason)) {
+      co_await t.fenced(sender);
+      co_return candidate;
+    }
+    auto pubcomp = co_await sender.expect_id<mqtt::Pubcomp>(packet_id, t.patience());
+    t.control(pubcomp.has_value(), "no PUBCOMP");
+  }
+  co_return std::nullopt;
+}
+
+// [5.0: MQTT-4.3.3-9] The exchange is over with the refusal.
+Task<void> identifier_free_after_refusal(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& watch = *co_await watcher(t, topic, 2);
+  Client& sender = t.client("sender");
+  co_await t.connected(sender, t.clean());
+  const std::uint16_t packet_id = 7;
+  co_await t.published(sender, with_id(message(topic, "control", 2), packet_id, false));
+  co_await t.delivered(watch, "control");
+  const auto refused = co_await refused_message(t, sender, packet_id);
+  t.supported(refused.has_value(), "the broker refuses no message with PUBREC");
+  sender.publish(with_id(message(topic, "allowed", 2), packet_id, false));
+  const std::string expected = "a whole exchange for a new message under the identifier of a refused one";
+  auto pubrec = co_await sender.expect_id<mqtt::Pubrec>(packet_id, t.patience());
+  t.must(pubrec && !is_error(pubrec->reason), "MQTT-4.3.3-9", expected, seen(t, pubrec));
+  auto delivered = co_await watch.expect_message("allowed", t.patience());
+  t.must(delivered.has_value(), "MQTT-4.3.3-9", "delivery of the new message", seen_messages(watch));
+}
+
 // [3.1.1: MQTT-4.3.2-2; 5.0: MQTT-4.3.2-5] The same for QoS 1 after PUBACK.
 Task<void> identifier_free_after_puback(Context& t) {
   const std::string topic = t.topic("a");
@@ -290,6 +335,17 @@ void register_qos2(Registry& registry) {
                 .needs = {Need::qos_2},
                 .tags = {"qos2"},
                 .run = identifier_free_after_pubcomp});
+  registry.add(
+      {.slug = "identifier-free-after-refusal",
+       .title = "After a PUBREC of 0x80 or above a PUBLISH under the same identifier is a new message",
+       .v5 = {qos2_section, {"MQTT-4.3.3-9"}},
+       .procedure = "PUBLISH to $SYS/ or with a payload that is not the UTF-8 that it claims to be, "
+                    "until one is refused; PUBLISH to another topic under the same identifier.",
+       .control = exchange_works,
+       .needs = {Need::qos_2},
+       .tags = {"qos2"},
+       .variants = {"dollar-publish-refused", "payload-format-checked"},
+       .run = identifier_free_after_refusal});
   registry.add({.slug = "identifier-free-after-puback",
                 .title = "After PUBACK a PUBLISH under the same identifier is a new message",
                 .v3_1_1 = {"4.3.2", {"MQTT-4.3.2-2"}},

@@ -24,6 +24,7 @@ void register_all_suites(Registry& registry) {
   register_session_state(registry);
   register_session_choices(registry);
   register_long_lives(registry);
+  register_transport(registry);
   register_qos2(registry);
   register_order(registry);
   register_flow_control(registry);
@@ -33,6 +34,7 @@ void register_all_suites(Registry& registry) {
   register_topic_alias(registry);
   register_packet_size(registry);
   register_subscribe(registry);
+  register_missing_features(registry);
   register_overlapping(registry);
   register_unsubscribe(registry);
   register_topics(registry);

@@ -109,6 +109,7 @@ Task<void> compared_as_they_are(Context& t) {
       {t.topic("caf\xC3\xA9"), t.topic("cafe\xCC\x81")},
   };
   co_await judge_pairs(t, std::move(pairs), "MQTT-4.7.3-4");
+  t.also_judges({rule(t, "HF-3.1.1-G24", "")});
 }
 
 // [3.1.1: MQTT-1.5.3-3; 5.0: MQTT-1.5.4-3] EF BB BF is a character, at the front and inside.

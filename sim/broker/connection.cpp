@@ -63,6 +63,7 @@ void Connection::on_bytes(ByteView bytes) {
 }
 
 void Connection::process_input() {
+  std::size_t packets = 0;
   while (is_open()) {
     if (is_answering_slowly_) return;
     if (is_left_open_) {
@@ -80,6 +81,7 @@ void Connection::process_input() {
     const bool is_first = session_ == nullptr;
     on_packet(std::move(std::get<mqtt::Decoded>(result)));
     if (is_first && settings().has(Defect::packets_behind_connect_dropped)) drop_input();
+    if (++packets == 20 && settings().has(Defect::packets_in_one_piece_lost)) drop_input();
   }
 }
 
@@ -260,7 +262,13 @@ void Connection::refuse(ReasonCode reason, bool session_present) {
   const std::optional<ReasonCode> code = is_v5() ? reason : return_code_of(reason);
   const bool is_silent = is_v5() && settings().has(Variant::connect_refused_by_bare_close);
   if (code && !is_silent) send(mqtt::Connack{.session_present = session_present, .reason = *code});
-  end();
+  const bool is_left = reason == ReasonCode::client_identifier_not_valid &&
+                       settings().has(Defect::refused_identifier_left_open);
+  if (is_left) {
+    leave_open();
+  } else {
+    end();
+  }
 }
 
 void Connection::disconnect(ReasonCode reason) {

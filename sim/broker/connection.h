@@ -122,6 +122,7 @@ class Connection final : public StreamEvents {
   bool minds_refused(const mqtt::Connect& connect);
   bool minds_refused_level();
   void lose_subscriptions_in(Duration delay);
+  bool grant_in_vain(const mqtt::Subscribe& subscribe, mqtt::ReasonCode fault);
 
   bool fits(const mqtt::Packet& packet) const;
   void write(const mqtt::Packet& packet);

@@ -196,6 +196,20 @@ void Connection::lose_subscriptions_in(Duration delay) {
   });
 }
 
+// Grants in 5.0 what it has announced as missing, and does no more.
+bool Connection::grant_in_vain(const mqtt::Subscribe& subscribe, ReasonCode fault) {
+  const bool is_missing = fault == ReasonCode::subscription_identifiers_not_supported ||
+                          fault == ReasonCode::shared_subscriptions_not_supported ||
+                          fault == ReasonCode::wildcard_subscriptions_not_supported;
+  if (!is_missing || !settings().has(Defect::missing_features_granted_in_vain)) return false;
+  mqtt::Suback suback{.packet_id = subscribe.packet_id};
+  for (const mqtt::SubscriptionRequest& request : subscribe.requests) {
+    suback.reasons.push_back(static_cast<ReasonCode>(request.qos));
+  }
+  send(suback);
+  return true;
+}
+
 void Connection::act_on_the_rest() {
   while (session_ != nullptr) {
     mqtt::DecodeResult result = decoder_.next();

@@ -38,6 +38,7 @@ enum class Defect : std::uint16_t {
   client_ids_of_23_refused,
   client_ids_cut_to_23,
   empty_id_accepted_for_kept_session,
+  refused_identifier_left_open,
   refused_connect_takes_over,
 
   // Takeover.
@@ -90,6 +91,7 @@ enum class Defect : std::uint16_t {
   qos_2_repeat_refused,
   qos_2_third_copy_disconnected,
   qos_2_id_kept_after_pubcomp,
+  qos_2_id_kept_after_failing_pubrec,
   pubrec_again_after_pubcomp,
   pubcomp_not_sent,
   unknown_pubrel_unanswered,
@@ -132,6 +134,7 @@ enum class Defect : std::uint16_t {
   hash_misses_parent,
   overlap_lowest_qos,
   overlap_identifiers_lost,
+  overlap_identifiers_on_every_copy,
   no_local_ignored,
 
   // Delivery.
@@ -172,6 +175,7 @@ enum class Defect : std::uint16_t {
   share_name_unchecked,
   no_local_on_shared_accepted,
   misplaced_wildcards_granted,
+  wildcards_refused_in_311,
   plus_misses_empty_level,
   byte_order_mark_dropped,
   dots_become_slashes,
@@ -192,6 +196,7 @@ enum class Defect : std::uint16_t {
   connack_diagnostics_ignore_packet_size,
   maximum_packet_size_unenforced,
   maximum_qos_unenforced,
+  missing_features_granted_in_vain,
   message_expires_early,
   received_qos_2_forgotten_at_expiry,
   retained_qos_0_ignored,
@@ -209,6 +214,7 @@ enum class Defect : std::uint16_t {
   authentication_method_ignored,
   binary_password_malformed,
   packets_behind_connect_dropped,
+  packets_in_one_piece_lost,
   acts_behind_refused_connect,
   waits_for_connect_for_ever,
   open_after_disconnect,

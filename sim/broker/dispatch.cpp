@@ -121,7 +121,10 @@ std::optional<ReasonCode> Connection::fault_of(const mqtt::Publish& publish) con
   if (!is_v5()) return std::nullopt;
   const bool is_qos_limited = !settings().has(Defect::maximum_qos_unenforced);
   if (is_qos_limited && publish.qos > settings().maximum_qos) return ReasonCode::qos_not_supported;
-  if (publish.retain && !settings().retain_available) return ReasonCode::retain_not_supported;
+  const bool is_retain_limited = !settings().has(Defect::missing_features_granted_in_vain);
+  if (is_retain_limited && publish.retain && !settings().retain_available) {
+    return ReasonCode::retain_not_supported;
+  }
   const bool is_too_many =
       publish.qos > 0 && session_->inbox.would_exceed(publish.packet_id, settings().receive_maximum);
   if (is_too_many) return ReasonCode::receive_maximum_exceeded;
@@ -183,7 +186,10 @@ void Connection::receive_qos_2(mqtt::Publish publish) {
   } else if (is_delivered) {
     if (settings().has(Defect::qos_2_passed_on_twice)) session_->inbox.keep(packet_id, message_of(publish));
     pubrec.reason = deliver(std::move(publish));
-    if (mqtt::is_error(pubrec.reason)) session_->inbox.release(packet_id);  // MQTT-4.3.3-9
+    const bool is_refused = mqtt::is_error(pubrec.reason);  // MQTT-4.3.3-9
+    if (is_refused && !settings().has(Defect::qos_2_id_kept_after_failing_pubrec)) {
+      session_->inbox.release(packet_id);
+    }
   }
   send(pubrec);
 }
@@ -278,7 +284,7 @@ std::optional<ReasonCode> Connection::fault_of(const mqtt::Subscribe& subscribe)
 
 void Connection::on(const mqtt::Subscribe& subscribe) {
   if (const std::optional<ReasonCode> fault = fault_of(subscribe)) {
-    disconnect_faulty(*fault);
+    if (!grant_in_vain(subscribe, *fault)) disconnect_faulty(*fault);
     return;
   }
   std::optional<std::uint32_t> identifier;

@@ -62,6 +62,9 @@ void Server::deliver_plain(const MessagePointer& message, const std::vector<Subs
       if (is_excluded(*message, *at)) continue;
       Outgoing copy = copy_for(message, *at->subscription);
       if (settings_.has(Variant::overlap_copy_each)) {
+        if (settings_.has(Defect::overlap_identifiers_on_every_copy)) {
+          copy.subscription_identifiers = identifiers_of(std::span(first, last));
+        }
         session.outbox.add(std::move(copy));
         continue;
       }
@@ -126,7 +129,11 @@ ReasonCode Server::subscribe(Session& session, const mqtt::SubscriptionRequest& 
   const bool is_valid = mqtt::is_topic_filter(subscription.topic_filter);
   if (!is_valid && !settings_.has(Defect::misplaced_wildcards_granted))
     return ReasonCode::topic_filter_invalid;
-  if (has_wildcard(subscription.topic_filter) && !settings_.wildcard_subscription_available) {
+  const bool takes_wildcards =
+      session.version == Version::v5
+          ? settings_.wildcard_subscription_available
+          : settings_.wildcard_subscription_available && !settings_.has(Defect::wildcards_refused_in_311);
+  if (has_wildcard(subscription.topic_filter) && !takes_wildcards) {
     return ReasonCode::wildcard_subscriptions_not_supported;
   }
 

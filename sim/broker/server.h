@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -113,6 +114,7 @@ class Server {
   void spoil_retained(const MessagePointer& message);
   void unsubscribe_matching(Session& session, std::string_view filter);
   bool is_wrongly_excluded(const Message& message, const Session& session) const;
+  static std::vector<std::uint32_t> identifiers_of(std::span<const Subscriber> subscribers);
   std::size_t told_subscribers(const Matches& matches) const;
   void clean_up();
 

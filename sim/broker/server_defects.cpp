@@ -21,6 +21,15 @@ bool Server::told_session_present(bool session_present, const mqtt::Connect& con
   return session_present;
 }
 
+// The identifiers of all these subscriptions together.
+std::vector<std::uint32_t> Server::identifiers_of(std::span<const Subscriber> subscribers) {
+  std::vector<std::uint32_t> identifiers;
+  for (const Subscriber& subscriber : subscribers) {
+    if (subscriber.subscription->identifier) identifiers.push_back(*subscriber.subscription->identifier);
+  }
+  return identifiers;
+}
+
 void Server::displace_by_refused(std::string_view client_id) {
   Session* const session = find(client_id);
   if (session && session->connection()) displace(*session);

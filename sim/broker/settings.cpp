@@ -44,6 +44,18 @@ BrokerSettings with_switches(BrokerSettings settings) {
   if (settings.has(Defect::maximum_packet_size_unenforced)) lower(settings.maximum_packet_size, 1'500);
   if (settings.has(Defect::maximum_qos_unenforced)) lower(settings.maximum_qos, 1);
   if (settings.has(Defect::outgoing_aliases_survive)) settings.outgoing_topic_aliases = 10;
+  if (settings.has(Defect::overlap_identifiers_on_every_copy))
+    settings.variants.set(Variant::overlap_copy_each);
+  if (settings.has(Defect::qos_2_id_kept_after_failing_pubrec)) {
+    settings.variants.set(Variant::dollar_publish_refused);
+  }
+  if (settings.has(Defect::refused_identifier_left_open)) settings.accepts_empty_client_id = false;
+  if (settings.has(Defect::missing_features_granted_in_vain)) {
+    settings.retain_available = false;
+    settings.wildcard_subscription_available = false;
+    settings.subscription_identifiers_available = false;
+    settings.shared_subscription_available = false;
+  }
   return settings;
 }
 
