@@ -9,12 +9,12 @@
 namespace holdfast {
 
 // A text that breaks whatever trusts it: markup, control characters, invalid UTF-8, ends of comments and
-// sections, characters that XML forbids.
+// sections and of lines (U+2028), noncharacters, characters that XML forbids.
 inline std::string hostile_text() {
   return std::string("<script>alert(1)</script>]]>--> &amp; \"'\x1b[2J\x1b]0;owned\x07\r\n\t\x7f") +
          std::string("\0nul", 4) +
          "\xff\xfe \xc0\xaf \xed\xa0\x80 \xf5\x80\x80\x80 \xe2\x80\xae\xef\xbf\xbf \xc2\x9b" +
-         "31m caf\xc3\xa9";
+         "31m caf\xc3\xa9 \xe2\x80\xa8\xe2\x80\xa9\xf0\x9f\xbf\xbe";
 }
 
 inline CaseResult sample_case(std::string address, Verdict verdict) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -75,23 +76,54 @@ OrError<std::vector<std::string>> addresses_of(const toml::table& table, std::st
   return addresses;
 }
 
+OrError<Verdict> verdict_of(const toml::node& node, std::string_view file_name) {
+  const auto name = node.value_exact<std::string>();
+  if (!name) return tl::unexpected(at(file_name, node, "a verdict in 'verdicts' has to be a text"));
+  const auto verdict = verdict_named(*name);
+  if (!verdict) return tl::unexpected(at(file_name, node, fmt::format("'{}' is no verdict", *name)));
+  return *verdict;
+}
+
+// One under 'verdict', or under 'verdicts' those between which chance decides in the broker.
+OrError<std::vector<Verdict>> verdicts_of(const toml::table& table, std::string_view file_name) {
+  const toml::node* several = table.get("verdicts");
+  if (several == nullptr) {
+    const auto name = text_of(table, "verdict", file_name);
+    if (!name) return tl::unexpected(name.error());
+    const auto verdict = verdict_of(*table.get("verdict"), file_name);
+    if (!verdict) return tl::unexpected(verdict.error());
+    return std::vector<Verdict>{*verdict};
+  }
+  if (table.contains("verdict")) {
+    return tl::unexpected(at(file_name, *several, "an entry has either 'verdict' or 'verdicts'"));
+  }
+  const toml::array* list = several->as_array();
+  if (list == nullptr || list->size() < 2) {
+    return tl::unexpected(at(file_name, *several, "'verdicts' has to be a list of at least two verdicts"));
+  }
+  std::vector<Verdict> verdicts;
+  for (const toml::node& node : *list) {
+    const auto verdict = verdict_of(node, file_name);
+    if (!verdict) return tl::unexpected(verdict.error());
+    verdicts.push_back(*verdict);
+  }
+  return verdicts;
+}
+
 OrError<void> add_entry(Baseline& baseline, const toml::node& node, std::string_view file_name) {
   const toml::table* table = node.as_table();
   if (table == nullptr) return tl::unexpected(at(file_name, node, "an entry of 'expected' is a table"));
-  if (auto known = only_keys(*table, {"case", "cases", "verdict", "reason"}, file_name); !known) return known;
+  if (auto known = only_keys(*table, {"case", "cases", "verdict", "verdicts", "reason"}, file_name); !known) {
+    return known;
+  }
   const auto addresses = addresses_of(*table, file_name);
   if (!addresses) return tl::unexpected(addresses.error());
-  const auto verdict_name = text_of(*table, "verdict", file_name);
-  if (!verdict_name) return tl::unexpected(verdict_name.error());
+  const auto verdicts = verdicts_of(*table, file_name);
+  if (!verdicts) return tl::unexpected(verdicts.error());
   const auto reason = text_of(*table, "reason", file_name);
   if (!reason) return tl::unexpected(reason.error());
-  const auto verdict = verdict_named(*verdict_name);
-  if (!verdict) {
-    return tl::unexpected(
-        at(file_name, *table->get("verdict"), fmt::format("'{}' is no verdict", *verdict_name)));
-  }
   for (const std::string& address : *addresses) {
-    const bool is_new = baseline.expected.emplace(address, BaselineEntry{*verdict, *reason}).second;
+    const bool is_new = baseline.expected.emplace(address, BaselineEntry{*verdicts, *reason}).second;
     if (!is_new) return tl::unexpected(at(file_name, node, fmt::format("a second entry for '{}'", address)));
   }
   return {};
@@ -137,7 +169,8 @@ tl::expected<Baseline, std::string> load_baseline(const std::string& path) {
 Standing standing_of(const Baseline& baseline, std::string_view address, Verdict verdict) {
   const auto entry = baseline.expected.find(std::string(address));
   if (entry == baseline.expected.end()) return Standing::as_is;
-  return entry->second.verdict == verdict ? Standing::expected : Standing::unexpected;
+  const std::vector<Verdict>& verdicts = entry->second.verdicts;
+  return std::ranges::find(verdicts, verdict) != verdicts.end() ? Standing::expected : Standing::unexpected;
 }
 
 }  // namespace holdfast

@@ -6,13 +6,15 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "conformance/engine/verdict.h"
 
 namespace holdfast {
 
 struct BaselineEntry {
-  Verdict verdict = Verdict::fail;
+  std::vector<Verdict>
+      verdicts{};        // any of them is expected: more than one where chance decides in the broker
   std::string reason{};  // never empty: cites a public issue or a requirement
 };
 

@@ -27,6 +27,17 @@ TEST(Baseline, OneEntryForSeveralCasesWithOneCause) {
   EXPECT_EQ(standing_of(*baseline, "mqtt3/4.4/ab", Verdict::fail), Standing::as_is);
 }
 
+TEST(Baseline, EachOfSeveralVerdictsIsExpected) {
+  const auto baseline = parse_baseline(
+      "system = \"S\"\n[[expected]]\ncase = \"mqtt3/4.4/a\"\nverdicts = [\"pass\", \"fail\"]\nreason = "
+      "\"r\"\n",
+      "b.toml");
+  ASSERT_TRUE(baseline) << baseline.error();
+  EXPECT_EQ(standing_of(*baseline, "mqtt3/4.4/a", Verdict::pass), Standing::expected);
+  EXPECT_EQ(standing_of(*baseline, "mqtt3/4.4/a", Verdict::fail), Standing::expected);
+  EXPECT_EQ(standing_of(*baseline, "mqtt3/4.4/a", Verdict::non_strict), Standing::unexpected);
+}
+
 TEST(Baseline, EntriesThatAreWrongAreNamedWithTheirLine) {
   EXPECT_EQ(complaint(verdict_and_reason), "b.toml:2: 'case' is missing");
   EXPECT_EQ(complaint(std::string("cases = []\n") + verdict_and_reason),
@@ -37,6 +48,13 @@ TEST(Baseline, EntriesThatAreWrongAreNamedWithTheirLine) {
             "b.toml:4: an entry has either 'case' or 'cases'");
   EXPECT_EQ(complaint(std::string("cases = [\"a\", \"a\"]\n") + verdict_and_reason),
             "b.toml:2: a second entry for 'a'");
+  EXPECT_EQ(complaint("case = \"a\"\nreason = \"r\"\nverdict = \"ok\"\n"), "b.toml:5: 'ok' is no verdict");
+  EXPECT_EQ(complaint("case = \"a\"\nreason = \"r\"\nverdicts = [\"fail\"]\n"),
+            "b.toml:5: 'verdicts' has to be a list of at least two verdicts");
+  EXPECT_EQ(complaint("case = \"a\"\nreason = \"r\"\nverdicts = [\"fail\", 1]\n"),
+            "b.toml:5: a verdict in 'verdicts' has to be a text");
+  EXPECT_EQ(complaint(std::string("case = \"a\"\nverdicts = [\"fail\", \"pass\"]\n") + verdict_and_reason),
+            "b.toml:4: an entry has either 'verdict' or 'verdicts'");
 }
 
 TEST(Baseline, ComplaintsAreOneLineWhateverTheFileHolds) {

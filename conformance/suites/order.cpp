@@ -84,6 +84,8 @@ Task<void> in_flight_then_queued_then_new(Context& t, int qos) {
   for (const std::string& payload : numbered(1, 3)) co_await t.published(pub, message(topic, payload, qos));
   // However small the broker's window is, the first of them is in flight.
   co_await t.delivered(subscriber, "m01");
+  // Where the window has room for the last one too, the cut shall not come before it.
+  co_await subscriber.expect_message("m03", 500ms);
   co_await t.fenced(subscriber);
   std::set<std::uint16_t> identifiers;
   for (const auto& publish : subscriber.messages()) {

@@ -19,6 +19,20 @@ function fitted(text, pixels, font) {
   return text.slice(0, low).trimEnd() + '…';
 }
 
+const remarkFont = '600 12.5px system-ui, sans-serif';
+
+// Lines of whole words, each as wide as there is room; a word that is wider still is cut.
+function wrapped(text, pixels, font) {
+  measuring.font = font;
+  const lines = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length ? lines[lines.length - 1] + ' ' + word : word;
+    if (lines.length && measuring.measureText(longer).width <= pixels) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.map((line) => fitted(line, pixels, font));
+}
+
 const endWords = {fin: 'closes (FIN)', reset: 'resets (RST)', refused: 'refuses the connection'};
 
 // Rows in the order of time, arrows between rows, and how long each connection lived.
@@ -94,13 +108,14 @@ function place(rows, arrows) {
   let y = layout.top + 14;
   let told = null;
   for (const row of rows) {
-    row.y = y + (row.gap !== undefined || row.small ? 12 : 20);
-    y += row.gap !== undefined || row.small ? layout.gapRow : layout.row;
+    const above = row.boltLines ? (row.boltLines.length - 1) * layout.remark : 0;
+    row.y = y + above + (row.gap !== undefined || row.small ? 12 : 20);
+    y += above + (row.gap !== undefined || row.small ? layout.gapRow : layout.row);
     // A moment is told once.
     row.time = row.gap === undefined && !row.small && row.at !== told ? row.at : null;
     if (row.time !== null) told = row.at;
-    const lost = arrows.some((arrow) => rows[arrow.fromRow] === row && remarkOf(arrow));
-    if (lost) y += layout.remark;
+    const here = arrows.filter((arrow) => rows[arrow.fromRow] === row);
+    y += layout.remark * Math.max(0, ...here.map((arrow) => arrow.remarkLines.length));
   }
   return y + 16;
 }
@@ -143,10 +158,8 @@ function drawArrow(arrow, rows, x, pick, isPicked) {
     svg('text', {class: arrow.quiet ? 'remark label' : 'label', x: labelX, y: y1 - 7, 'text-anchor': anchor}, label),
   ];
   const remark = remarkOf(arrow);
-  const shownRemark = fitted(visible(remark), Math.abs(goalX - fromX) - 20, '600 12.5px system-ui, sans-serif');
-  if (remark) {
-    parts.push(svg('text', {class: arrow.fault ? 'fault-text' : 'remark', x: labelX, y: y1 + 15, 'text-anchor': anchor}, shownRemark));
-  }
+  arrow.remarkLines.forEach((line, index) => parts.push(svg('text', {class: arrow.fault ? 'fault-text' : 'remark', x: labelX,
+    y: y1 + 15 + index * layout.remark, 'text-anchor': anchor}, line)));
   if (arrow.packet === undefined) return svg('g', null, svg('title', null, visible(arrow.text)), parts);
   const told = visible(arrow.text) + (remark ? ', ' + visible(remark) : '') + ', from ' +
     (arrow.from === 'client' ? x.name(arrow.connection) : 'the broker') + ' at ' + duration(arrow.at);
@@ -155,7 +168,7 @@ function drawArrow(arrow, rows, x, pick, isPicked) {
     'data-packet': arrow.packet, onclick: act,
     onkeydown: (event) => { if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); act(); } }},
   svg('title', null, told),
-  svg('rect', {class: 'hit', x: Math.min(fromX, goalX) + 2, y: y1 - 21, width: Math.abs(goalX - fromX) - 4, height: 26 + (remark ? layout.remark : 0), rx: 4}),
+  svg('rect', {class: 'hit', x: Math.min(fromX, goalX) + 2, y: y1 - 21, width: Math.abs(goalX - fromX) - 4, height: 26 + arrow.remarkLines.length * layout.remark, rx: 4}),
   parts);
 }
 
@@ -169,17 +182,17 @@ function drawRow(row, x) {
   }
   if (row.bolt !== undefined) {
     const at = row.connection ? (x.client(row.connection) + x.broker) / 2 : middle;
-    const text = fitted('fault: ' + visible(row.bolt), x.width - x.gutter - 40, '600 12.5px system-ui, sans-serif');
     const end = row.connection ? x.client(row.connection) : x.first;
     return [time, svg('line', {class: 'arrow struck', 'stroke-dasharray': '3 4', x1: end, x2: x.broker, y1: row.y, y2: row.y}),
       svg('path', {class: 'bolt', d: boltPath(at, row.y)}),
-      svg('text', {class: 'fault-text', x: Math.min(end, x.broker) + 12, y: row.y - 7}, svg('title', null, visible(row.bolt)), text)];
+      row.boltLines.map((line, index) => svg('text', {class: 'fault-text', x: Math.min(end, x.broker) + 12,
+        y: row.y - 7 - (row.boltLines.length - 1 - index) * layout.remark}, svg('title', null, visible(row.bolt)), line))];
   }
   const words = row.verdict ?? row.remark;
   if (words === undefined) return time;
   const verdict = row.verdict === undefined ? null : verdicts.find((name) => row.verdict.startsWith(name));
   const left = x.gutter + (verdict ? 18 : 0);
-  const text = fitted(visible(words), x.width - left - 16, '600 12.5px system-ui, sans-serif');
+  const text = fitted(visible(words), x.width - left - 16, remarkFont);
   return [verdict ? null : time,
     svg('rect', {class: 'label-back', x: x.gutter - 6, y: row.y - 11, width: x.width - x.gutter - 6, height: 20}),
     verdict ? svg('g', {class: 'v-' + verdict, transform: 'translate(' + x.gutter + ' ' + (row.y - 7) + ') scale(0.9)'},
@@ -204,6 +217,17 @@ function sequenceDiagram(trace, available, picked, pick) {
     name: (connection) => visible(trace.connections[connection - 1].client),
     client: (connection) => first + step * names.indexOf(trace.connections[connection - 1].client),
   };
+  // A remark has the room between its lanes, whatever that takes in lines.
+  for (const arrow of arrows) {
+    const room = broker - x.client(arrow.connection) - 20;
+    const remark = remarkOf(arrow);
+    arrow.remarkLines = remark ? wrapped(visible(remark), room, remarkFont) : [];
+  }
+  for (const row of rows) {
+    if (row.bolt === undefined) continue;
+    const start = row.connection ? x.client(row.connection) : first;
+    row.boltLines = wrapped('fault: ' + visible(row.bolt), broker - start - 20, remarkFont);
+  }
   const height = place(rows, arrows);
   const lanes = [...names.map((name, index) => [visible(name), first + step * index]), ['broker', broker]];
   const head = lanes.map(([name, at]) => [

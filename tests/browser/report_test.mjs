@@ -120,10 +120,17 @@ await check('a fault stands on the arrow that it struck', async () => {
     one.trace.packets.some((packet) => packet.text.startsWith('PUBLISH') && packet.arrived < packet.size));
   await open(page, url(at('fault', 'report.html'), `#/case/${struck.address}`));
   await page.waitForSelector('.diagram .packet .bolt');
-  assert.match(await page.locator('.diagram .packet .fault-text').first().textContent(), /fault: .* of \d+ byte/);
+  const label = (where) => where.locator('.diagram .packet:has(.bolt)').first().locator('.fault-text').allTextContents();
+  assert.match((await label(page)).join(' '), /fault: .* of \d+ bytes arrive$/);
   await screenshot(page, 'fault-1440-light');
   assert.deepEqual(problems, []);
   await close();
+  const phone = await openPage(browser, {width: 390});
+  await open(phone.page, url(at('fault', 'report.html'), `#/case/${struck.address}`));
+  await phone.page.waitForSelector('.diagram .packet .bolt');
+  assert.match((await label(phone.page)).join(' '), /fault: .* of \d+ bytes arrive$/);
+  await screenshot(phone.page, 'fault-390-light');
+  await phone.close();
 });
 
 await check('the fields of a packet cover each of its bytes once', async () => {
