@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reports/kept_sample.h"
 #include "reports/results_json.h"
 #include "reports/test_support.h"
 
@@ -35,8 +36,18 @@ TEST(Ctrf, KnowsACaseByItsAddress) {
 }
 
 TEST(Ctrf, SurvivesHostileText) {
-  const nlohmann::json report = ctrf_of(hostile_results());
-  EXPECT_LT(report.dump().size(), 200'000u);
+  const std::string text = ctrf_json(results_document(hostile_results(), {}));
+  EXPECT_LT(text.size(), 200'000u);
+  EXPECT_TRUE(nlohmann::json::accept(text));
+  keep_sample("ctrf/hostile.json", text);
+}
+
+TEST(Ctrf, LeavesSamplesForTheSchemaCheck) {
+  keep_sample("ctrf/sample.json", ctrf_json(results_document(sample_results(), {})));
+  RunResults live = sample_results();
+  live.simulated = false;
+  live.duration = 12s;
+  keep_sample("ctrf/live.json", ctrf_json(results_document(live, {})));
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #include "reports/html_report.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
+#include "reports/html/page.h"
 #include "reports/matrix_report.h"
 #include "reports/page_data.h"
 #include "reports/read_results.h"
@@ -13,8 +15,6 @@
 
 namespace holdfast {
 namespace {
-
-constexpr std::size_t page_bytes_max = 2'000'000;
 
 std::size_t count_of(const std::string& text, std::string_view part) {
   std::size_t count = 0;
@@ -118,6 +118,41 @@ TEST(MatrixReport, HasARowForEachCaseOfAnyRun) {
   EXPECT_TRUE(data["rows"][7][3][0].is_null());
   EXPECT_EQ(data["brokers"][0]["report"], "./a/report.html");
   EXPECT_EQ(data["brokers"][1]["report"], "./javascript%3Aalert%281%29");
+}
+
+TEST(MatrixReport, TellsTwoRunsOfOneBrokerApart) {
+  RunResults results = sample_results();
+  results.seed = 1;
+  const nlohmann::ordered_json one = results_document(results, {});
+  results.seed = 2;
+  const nlohmann::ordered_json two = results_document(results, {});
+  results.system.name = "Another";
+  const nlohmann::ordered_json other = results_document(results, {});
+  const nlohmann::json brokers =
+      data_of(matrix_report({{&one, ""}, {&two, ""}, {&two, ""}, {&other, ""}}, ""))["brokers"];
+  EXPECT_EQ(brokers[0]["name"], "Reference broker, seed 1");
+  EXPECT_EQ(brokers[1]["name"], "Reference broker, seed 2, column 2");
+  EXPECT_EQ(brokers[2]["name"], "Reference broker, seed 2, column 3");
+  EXPECT_EQ(brokers[3]["name"], "Another");
+}
+
+TEST(MatrixReport, StaysSmallHoweverManyBrokersFail) {
+  std::vector<nlohmann::ordered_json> documents;
+  for (int broker = 0; broker < 12; ++broker) {
+    RunResults results = sample_results();
+    results.system.name = fmt::format("Broker {}", broker);
+    results.cases.clear();
+    for (int i = 0; i < 1400; ++i) {
+      CaseResult result = sample_case(fmt::format("mqtt5/4.4/case-{}", i), Verdict::fail);
+      result.trace.reset();
+      result.observed = fmt::format("what broker {} did in case {}: {}", broker, i, std::string(300, 'x'));
+      results.cases.push_back(std::move(result));
+    }
+    documents.push_back(results_document(results, {}));
+  }
+  std::vector<MatrixColumn> columns;
+  for (const nlohmann::ordered_json& document : documents) columns.push_back({&document, ""});
+  EXPECT_LT(matrix_report(columns, "").size(), page_bytes_max);
 }
 
 TEST(MatrixReport, HostileTextNeverBecomesMarkup) {

@@ -6,6 +6,7 @@
 #include <pugixml.hpp>
 #include <string_view>
 
+#include "reports/kept_sample.h"
 #include "reports/test_support.h"
 
 namespace holdfast {
@@ -99,6 +100,17 @@ TEST(Junit, SurvivesHostileText) {
     return byte == '\n' || static_cast<unsigned char>(byte) >= 0x20;
   }));
   EXPECT_LT(xml.size(), 200'000u);
+  keep_sample("junit/hostile.xml", xml);
+}
+
+TEST(Junit, LeavesSamplesForTheSchemaCheck) {
+  keep_sample("junit/sample.xml", junit_xml(sample_results(), {}));
+  RunDescription strict;
+  strict.strict = true;
+  RunResults live = sample_results();
+  live.simulated = false;
+  keep_sample("junit/live.xml", junit_xml(live, strict));
+  keep_sample("junit/nothing.xml", junit_xml(RunResults{}, {}));
 }
 
 }  // namespace

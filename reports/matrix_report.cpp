@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -16,7 +18,9 @@ namespace {
 
 using MatrixJson = nlohmann::ordered_json;
 
-constexpr std::size_t cell_text_bytes = 400;
+constexpr std::size_t outcome_bytes_max = 400;
+// What a text of a cell may take: the first with which the page stays below page_bytes_max.
+constexpr std::array<std::size_t, 4> cell_text_bytes = {400, 160, 60, 20};
 
 struct MatrixRow {
   const MatrixJson* first = nullptr;  // the case in the first run that has it
@@ -57,21 +61,39 @@ std::string safe_path(const std::string& path) {
   return safe;
 }
 
-MatrixJson broker_json(const MatrixColumn& column) {
+MatrixJson broker_json(const MatrixColumn& column, const std::string& name) {
   const MatrixJson& document = *column.document;
-  return {{"name", shortened(name_of_system(document), 200)},
-          {"outcome", shortened(document["summary"]["outcome"].get<std::string>(), cell_text_bytes)},
+  return {{"name", name},
+          {"outcome", shortened(document["summary"]["outcome"].get<std::string>(), outcome_bytes_max)},
           {"seed", document["seed"]},
           {"report", safe_path(column.report)}};
 }
 
-}  // namespace
+// Two runs of one broker are told apart by their seeds, and if those are the same by their places.
+std::vector<std::string> names_of(const std::vector<MatrixColumn>& columns) {
+  std::vector<std::string> names;
+  for (const MatrixColumn& column : columns)
+    names.push_back(shortened(name_of_system(*column.document), 200));
+  const auto add_where_equal = [&](auto addition_of) {
+    const std::vector<std::string> before = names;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (std::ranges::count(before, before[i]) > 1) names[i] += addition_of(i);
+  };
+  add_where_equal([&](std::size_t i) {
+    return fmt::format(", seed {}", (*columns[i].document)["seed"].get<std::string>());
+  });
+  add_where_equal([](std::size_t i) { return fmt::format(", column {}", i + 1); });
+  return names;
+}
 
-std::string matrix_report(const std::vector<MatrixColumn>& columns, const std::string& note) {
-  assert(!columns.empty());
+std::string page_with(const std::vector<MatrixColumn>& columns, const std::string& note,
+                      std::size_t text_bytes) {
   StringTable strings;
-  const auto text = [&strings](const MatrixJson& value) {
-    return strings.place_of(shortened(value.get<std::string>(), cell_text_bytes));
+  const auto text = [&](const MatrixJson& value) {
+    return strings.place_of(shortened(value.get<std::string>(), text_bytes));
+  };
+  const auto whole = [&](const MatrixJson& value) {
+    return strings.place_of(shortened(value.get<std::string>(), cell_text_bytes.front()));
   };
   MatrixJson rows = MatrixJson::array();
   for (const MatrixRow& row : rows_of(columns)) {
@@ -81,19 +103,20 @@ std::string matrix_report(const std::vector<MatrixColumn>& columns, const std::s
       if (cell == nullptr)
         cells.push_back(nullptr);
       else
-        cells.push_back({text((*cell)["verdict"]), text((*cell)["expected"]), text((*cell)["observed"]),
-                         text(replay_command_of(*columns[column].document, *cell))});
+        cells.push_back({whole((*cell)["verdict"]), text((*cell)["expected"]), text((*cell)["observed"]),
+                         whole(replay_command_of(*columns[column].document, *cell))});
     }
     const MatrixJson& document = *columns[row.first_column].document;
-    rows.push_back({text((*row.first)["address"]), text((*row.first)["title"]),
-                    text(requirement_sentence(document, *row.first)), std::move(cells)});
+    rows.push_back({whole((*row.first)["address"]), whole((*row.first)["title"]),
+                    whole(requirement_sentence(document, *row.first)), std::move(cells)});
   }
   MatrixJson brokers = MatrixJson::array();
   std::vector<std::string> summary;
-  for (const MatrixColumn& column : columns) {
-    brokers.push_back(broker_json(column));
-    summary.push_back(printable(fmt::format("{}: {}", brokers.back()["name"].get<std::string>(),
-                                            brokers.back()["outcome"].get<std::string>())));
+  const std::vector<std::string> names = names_of(columns);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    brokers.push_back(broker_json(columns[i], names[i]));
+    summary.push_back(
+        printable(fmt::format("{}: {}", names[i], brokers.back()["outcome"].get<std::string>())));
   }
   const MatrixJson page_json = {{"format", "holdfast-matrix"},
                                 {"tool", (*columns.front().document)["tool"]["version"]},
@@ -107,6 +130,18 @@ std::string matrix_report(const std::vector<MatrixColumn>& columns, const std::s
   page.scripts = {page_part::dom(), page_part::matrix()};
   page.summary = std::move(summary);
   return html_page(page);
+}
+
+}  // namespace
+
+std::string matrix_report(const std::vector<MatrixColumn>& columns, const std::string& note) {
+  assert(!columns.empty());
+  std::string page;
+  for (const std::size_t text_bytes : cell_text_bytes) {
+    page = page_with(columns, note, text_bytes);
+    if (page.size() < page_bytes_max) break;
+  }
+  return page;
 }
 
 }  // namespace holdfast

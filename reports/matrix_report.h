@@ -12,7 +12,8 @@ struct MatrixColumn {
   std::string report{};  // where its report.html is, relative to the matrix; empty: nowhere
 };
 
-// `note` stands under the heading; may be empty. REQUIRES: at least one column.
+// `note` stands under the heading; may be empty. Texts of cells are cut as far as the page needs to stay
+// below 2,000,000 bytes, which it does for a dozen brokers and more. REQUIRES: at least one column.
 std::string matrix_report(const std::vector<MatrixColumn>& columns, const std::string& note);
 
 }  // namespace holdfast

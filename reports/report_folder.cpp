@@ -58,16 +58,15 @@ bool has_capture(const CaseResult& result, Captures captures) {
          (captures == Captures::all || result.verdict != Verdict::pass);
 }
 
-tl::expected<void, std::string> write_evidence(const CaseResult& result, const RunResults& results,
-                                               const RunDescription& run) {
+tl::expected<void, std::string> add_evidence(WriteTogether& files, const CaseResult& result,
+                                             const RunResults& results, const RunDescription& run) {
   if (result.verdict != Verdict::pass) {
     const std::string path = fmt::format("{}/{}", run.report_folder, evidence_file_of(result.address));
-    if (auto written = write_whole(path, evidence_text(result, run), Durability::crash); !written)
-      return written;
+    if (auto added = files.add(path, evidence_text(result, run), Durability::crash); !added) return added;
   }
   if (!has_capture(result, run.captures)) return {};
   const std::string path = fmt::format("{}/{}", run.report_folder, capture_file_of(result.address));
-  return write_whole(path, capture_of(result, results, run), Durability::crash);
+  return files.add(path, capture_of(result, results, run), Durability::crash);
 }
 
 }  // namespace
@@ -92,19 +91,19 @@ tl::expected<void, std::string> prepare_report_folder(const std::string& folder)
 tl::expected<void, std::string> write_report(const RunResults& results, const RunDescription& run) {
   const std::string evidence_folder = run.report_folder + "/evidence";
   if (auto made = make_writable_folder(evidence_folder); !made) return made;
-  remove_old_evidence(evidence_folder);
+  WriteTogether files;
   for (const CaseResult& result : results.cases)
-    if (auto written = write_evidence(result, results, run); !written) return written;
+    if (auto added = add_evidence(files, result, results, run); !added) return added;
   const nlohmann::ordered_json document = results_document(results, run);
-  const std::pair<const char*, std::string> files[] = {
+  const std::pair<const char*, std::string> texts[] = {
       {"junit.xml", junit_xml(results, run)},      {"ctrf.json", ctrf_json(document)},
       {"summary.md", summary_markdown(document)},  {"badge.json", badge_json(document)},
       {"badge.svg", badge_svg(document)},          {"report.html", html_report(document)},
       {"results.json", text_of_document(document)}};
-  for (const auto& [name, content] : files)
-    if (auto written = write_whole(fmt::format("{}/{}", run.report_folder, name), content); !written)
-      return written;
-  return {};
+  for (const auto& [name, content] : texts)
+    if (auto added = files.add(fmt::format("{}/{}", run.report_folder, name), content); !added) return added;
+  remove_old_evidence(evidence_folder);
+  return files.commit();
 }
 
 }  // namespace holdfast

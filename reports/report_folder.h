@@ -15,8 +15,8 @@ namespace holdfast {
 // one line.
 tl::expected<void, std::string> prepare_report_folder(const std::string& folder);
 
-// Writes everything into run.report_folder; results.json last, so whoever finds it finds the rest. The error
-// is one line.
+// Writes everything into run.report_folder or, if that fails, nothing: an earlier report stays as it was.
+// results.json comes last, so whoever finds it finds the rest. The error is one line.
 tl::expected<void, std::string> write_report(const RunResults& results, const RunDescription& run);
 
 // The account of a case, all its findings, and its trace.

@@ -1,10 +1,12 @@
 #include "reports/report_folder.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 
 #include "reports/test_support.h"
@@ -56,6 +58,22 @@ TEST_F(ReportFolder, RemovesTheEvidenceOfAnEarlierRunAndNothingElse) {
   std::set<std::string> expected = of_every_run;
   expected.insert("evidence/notes.txt");
   EXPECT_EQ(files(), expected);
+}
+
+TEST_F(ReportFolder, OfWhichAPartCannotBeWrittenLeavesTheOldReport) {
+  ASSERT_TRUE(write_report(sample_results(), run_).has_value());
+  const std::set<std::string> before = files();
+  std::filesystem::remove(folder_ / "results.json");
+  std::filesystem::create_directory(folder_ / "results.json.part-" += std::to_string(::getpid()));
+  RunResults better = sample_results();
+  better.cases = {sample_case("mqtt5/4.6/fails", Verdict::pass)};
+  EXPECT_FALSE(write_report(better, run_).has_value());
+  std::set<std::string> expected = before;
+  expected.erase("results.json");
+  EXPECT_EQ(files(), expected);
+  std::ifstream badge(folder_ / "badge.json");
+  const std::string text{std::istreambuf_iterator<char>(badge), {}};
+  EXPECT_NE(text.find("red"), std::string::npos) << text;
 }
 
 TEST_F(ReportFolder, SaysInOneLineWhyItCannotBeWritten) {

@@ -3,24 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "reports/kept_sample.h"
 #include "reports/test_support.h"
-#include "reports/write_whole.h"
 
 namespace holdfast {
 namespace {
 
 using nlohmann::json;
-
-// Kept for the schema check by another program, if the build asks for it.
-void keep_sample(const std::string& name, const std::string& text) {
-  const char* folder = std::getenv("HOLDFAST_SAMPLES");
-  if (folder == nullptr) return;
-  ASSERT_TRUE(make_writable_folder(folder).has_value());
-  ASSERT_TRUE(write_whole(std::string(folder) + "/" + name, text).has_value());
-}
 
 TEST(ResultsJson, TellsEverythingOfACase) {
   const json read = json::parse(results_json(sample_results(), {}));
@@ -62,7 +53,7 @@ TEST(ResultsJson, SurvivesHostileText) {
   const json read = json::parse(text);
   EXPECT_EQ(read["cases"][6]["observed"].get<std::string>().size(), 2u << 20);
   EXPECT_NE(read["cases"][0]["title"].get<std::string>().find("</script>"), std::string::npos);
-  keep_sample("hostile.json", text);
+  keep_sample("results/hostile.json", text);
 }
 
 TEST(ResultsJson, GivesTheSameBytesTwice) {
@@ -74,7 +65,7 @@ TEST(ResultsJson, LeavesSamplesForTheSchemaCheck) {
   run.timeout_scale = 2.5;
   run.strict = true;
   run.defects = {"session-present-always-0"};
-  keep_sample("sample.json", results_json(sample_results(), run));
+  keep_sample("results/sample.json", results_json(sample_results(), run));
   RunResults live = sample_results();
   live.simulated = false;
   live.duration = 12s;
@@ -83,10 +74,10 @@ TEST(ResultsJson, LeavesSamplesForTheSchemaCheck) {
   for (CaseResult& result : live.cases) result.trace_hash.reset();
   live.cases[0].standing = Standing::unexpected;
   live.cases[5].standing = Standing::expected;
-  keep_sample("live.json", results_json(live, run));
+  keep_sample("results/live.json", results_json(live, run));
   RunResults nothing;
   nothing.tool_version = "0.1.0";
-  keep_sample("nothing.json", results_json(nothing, {}));
+  keep_sample("results/nothing.json", results_json(nothing, {}));
 }
 
 }  // namespace

@@ -59,23 +59,43 @@ void sync_folder_of(const std::string& path) {
 
 }  // namespace
 
-tl::expected<void, std::string> write_whole(const std::string& path, std::string_view content,
-                                            Durability durability) {
+WriteTogether::~WriteTogether() {
+  for (const Staged& staged : staged_) ::unlink(staged.temporary.c_str());
+}
+
+tl::expected<void, std::string> WriteTogether::add(const std::string& path, std::string_view content,
+                                                   Durability durability) {
   const std::string temporary = fmt::format("{}.part-{}", path, ::getpid());
   File file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666));
   if (file.descriptor() < 0) return cannot_write(path, errno);
+  staged_.push_back({temporary, path, durability});
   int error = write_all(file.descriptor(), content);
-  const bool sync = durability == Durability::power_cut;
-  if (error == 0 && sync && ::fsync(file.descriptor()) != 0) error = errno;
+  if (error == 0 && durability == Durability::power_cut && ::fsync(file.descriptor()) != 0) error = errno;
   const int close_error = file.close();
   if (error == 0) error = close_error;
-  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-  if (error != 0) {
-    ::unlink(temporary.c_str());
-    return cannot_write(path, error);
-  }
-  if (sync) sync_folder_of(path);
+  if (error != 0) return cannot_write(path, error);
   return {};
+}
+
+tl::expected<void, std::string> WriteTogether::commit() {
+  for (std::size_t i = 0; i < staged_.size(); ++i) {
+    const Staged& staged = staged_[i];
+    if (::rename(staged.temporary.c_str(), staged.path.c_str()) != 0) {
+      const int error = errno;
+      staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(i));
+      return cannot_write(staged_.front().path, error);
+    }
+    if (staged.durability == Durability::power_cut) sync_folder_of(staged.path);
+  }
+  staged_.clear();
+  return {};
+}
+
+tl::expected<void, std::string> write_whole(const std::string& path, std::string_view content,
+                                            Durability durability) {
+  WriteTogether files;
+  if (auto added = files.add(path, content, durability); !added) return added;
+  return files.commit();
 }
 
 tl::expected<void, std::string> make_writable_folder(const std::string& folder) {

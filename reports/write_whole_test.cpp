@@ -64,6 +64,25 @@ TEST_F(WriteWhole, KeepsTheOldFileWhenTheDiskIsFull) {
   EXPECT_EQ(files(), 1u);
 }
 
+TEST_F(WriteWhole, SeveralFilesAppearTogetherOrNotAtAll) {
+  ASSERT_TRUE(write_whole(path("a"), "old").has_value());
+  {
+    WriteTogether files;
+    ASSERT_TRUE(files.add(path("a"), "new").has_value());
+    ASSERT_TRUE(files.add(path("b"), "new").has_value());
+    EXPECT_FALSE(files.add(path("missing/c"), "new").has_value());
+    EXPECT_EQ(content(path("a")), "old");
+  }
+  EXPECT_EQ(content(path("a")), "old");
+  EXPECT_EQ(files(), 1u);
+  WriteTogether files;
+  ASSERT_TRUE(files.add(path("a"), "new").has_value());
+  ASSERT_TRUE(files.add(path("b"), "new").has_value());
+  ASSERT_TRUE(files.commit().has_value());
+  EXPECT_EQ(content(path("a")) + content(path("b")), "newnew");
+  EXPECT_EQ(this->files(), 2u);
+}
+
 TEST_F(WriteWhole, DoesNotFollowALinkThatLiesInWait) {
   // Renaming replaces a link, it does not write through it.
   std::ofstream(path("target")) << "precious";

@@ -178,5 +178,25 @@ TEST(Machine, AReportFolderThatCannotBeMade) {
   expect_one_clear_line(outcome.err);
 }
 
+// A limit on the size of files stands for the full disk: the large ones cannot be written.
+TEST(Machine, ADiskThatIsFullBeforeTheReportIsWhole) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("holdfast-full-" + std::to_string(getpid()));
+  const std::string command =
+      std::string("trap '' XFSZ; ulimit -f 100; exec " HOLDFAST_PROGRAM " run mqtt5/4.4 --quiet --out ") +
+      folder.string();
+  const ProgramOutcome outcome = run_program({"/bin/sh", "-c", command});
+  std::vector<std::string> broken;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find(".part-") != std::string::npos || name == "results.json") broken.push_back(name);
+  }
+  std::filesystem::remove_all(folder);
+  EXPECT_EQ(outcome.exit_code, 4) << outcome.err;
+  expect_one_clear_line(outcome.err);
+  EXPECT_NE(outcome.err.find("File too large"), std::string::npos) << outcome.err;
+  EXPECT_EQ(broken, std::vector<std::string>());
+}
+
 }  // namespace
 }  // namespace holdfast::test

@@ -3,11 +3,15 @@
 // scripts, so that nothing else in the file can run.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace holdfast {
+
+// What a page may take, so that it can be mailed.
+inline constexpr std::size_t page_bytes_max = 2'000'000;
 
 // Text that is part of this program, with its SHA-256 in hexadecimal.
 struct PagePart {

@@ -423,6 +423,10 @@ void broken_connections(Script& s) {
   s.pass(3s);
   s.connect("c", v5_connect("c", 100));
   s.send_raw("c", {0xC0, 0x80, 0x00});
+  s.connect("f", v5_connect("f"));
+  Bytes pings;
+  for (int i = 0; i < 25; ++i) pings.insert(pings.end(), {0xC0, 0x00});
+  s.send_raw("f", pings);
   s.connect("d", v5_connect("d"));
   s.connect("e", v5_connect("e"));
   s.subscribe("e", {.filter = "#"});
