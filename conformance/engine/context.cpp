@@ -139,6 +139,11 @@ void Context::inform(std::string what, std::string_view interpretation) {
                       .interpretation = std::string(interpretation)});
 }
 
+bool Context::has_waited_in_vain() const {
+  return std::ranges::any_of(
+      clients_, [this](const auto& client) { return 2 * client->longest_vain_wait() >= patience(); });
+}
+
 void Context::closed_as(CloseVerdict verdict) { close_verdict_ = verdict; }
 
 void Context::observed(std::string what) { observations_.push_back(std::move(what)); }

@@ -136,6 +136,9 @@ class Context {
   void observed(std::string what);
 
   // --- for the runner ---
+  // A client has waited in vain for as long as something owed is waited for: whatever the case found may be
+  // no more than a broker that stood still for a moment.
+  bool has_waited_in_vain() const;
   const std::vector<Finding>& findings() const { return findings_; }
   // What the case has judged so far, whether it held or not.
   const Judged& judged() const { return judged_; }

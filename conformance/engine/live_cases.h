@@ -1,9 +1,14 @@
 // Runs cases side by side against one live system under test: the longest first, each with a deadline, and
 // each cleaned up behind it.
+//
+// A broker may stand still for a moment: it collects garbage, or shares its machine. So a case that does not
+// pass after it has waited for something in vain is tried once more, and what was not seen twice is not held
+// against the broker.
 #pragma once
 
 #include <cstddef>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +50,8 @@ class LiveCases {
   bool start_next();
   bool advance(Slot& slot);
   void conclude(Slot& slot);
+  void try_again(std::size_t index, CaseResult first);
+  bool wants_second_try(const Slot& slot, const CaseResult& result) const;
   void give_up(Slot& slot);
   bool check_alive();
   void add_result(std::size_t index, CaseResult result);
@@ -60,6 +67,7 @@ class LiveCases {
   std::vector<std::size_t> waiting_;   // indices of cases to be started, the next one last
   std::list<Slot> running_;
   std::vector<std::optional<CaseResult>> results_;  // in the order of the cases
+  std::map<std::size_t, CaseResult> first_tries_;   // by index, of cases that are tried once more
   std::size_t done_ = 0;
   Time next_start_{};
   Alarm wake_;

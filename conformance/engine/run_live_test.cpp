@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <future>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -153,6 +154,42 @@ TEST(RunLive, CaseThatDoesNotEndIsInconclusiveAndTellsWhoWaits) {
   EXPECT_EQ(results->cases[0].verdict, Verdict::inconclusive);
   EXPECT_NE(results->cases[0].observed.find("client patient"), std::string::npos)
       << results->cases[0].observed;
+}
+
+// Each waits for what never comes, and then judges: `silent_once` only in the first try of each case.
+Task<void> judge_silence(Context& t, bool is_silent) {
+  Client& client = t.client("a");
+  co_await t.connected(client, t.clean());
+  if (!is_silent) co_return;
+  auto message = co_await client.expect<mqtt::Publish>(t.patience());
+  t.must(message.has_value(), "MQTT-2", "a message", "nothing");
+}
+
+Task<void> silent_once(Context& t) {
+  static std::set<std::string> seen;
+  return judge_silence(t, seen.insert(t.the_case().address).second);
+}
+
+Task<void> always_silent(Context& t) { return judge_silence(t, true); }
+
+TEST(RunLive, WhatMayBeNoMoreThanAStandstillIsTriedOnceMore) {
+  const ServedAcceptor server(broker());
+  Registry registry;
+  add(registry, "silent-once", silent_once);
+  add(registry, "always-silent", always_silent);
+  add(registry, "fails", fails);
+  std::size_t told = 0;
+  RunOptions options{.seed = 7, .timeout_scale = 0.1};
+  options.progress = [&told](const CaseResult&, std::size_t, std::size_t) { ++told; };
+  const auto results = run_live(all(registry), {.url = server.url()}, options);
+  ASSERT_TRUE(results.has_value()) << results.error().message;
+  EXPECT_EQ(told, 6u);
+  const std::vector<CaseResult>& cases = results->cases;
+  EXPECT_EQ(cases[0].verdict, Verdict::pass);
+  EXPECT_EQ(cases[0].observations, std::vector<std::string>{"tried twice; the first time: fail, nothing"});
+  EXPECT_EQ(cases[2].verdict, Verdict::fail);
+  EXPECT_TRUE(cases[2].observations.empty()) << "both tries said the same";
+  EXPECT_EQ(cases[4].verdict, Verdict::fail);
 }
 
 TEST(RunLive, NothingIsLeftBehind) {

@@ -355,7 +355,7 @@ Task<std::optional<Received<mqtt::Publish>>> Client::expect_message(std::string 
   while (true) {
     auto found = take<mqtt::Publish>(same_payload);
     if (found || !in_time || stream_ == nullptr) co_return found;
-    in_time = co_await arrivals_.wait_until(deadline, "a message");
+    in_time = note_wait(co_await arrivals_.wait_until(deadline, "a message"), patience);
   }
 }
 
@@ -364,7 +364,7 @@ Task<std::optional<Closed>> Client::expect_close(Duration patience) {
   bool in_time = true;
   while (true) {
     if (stream_ == nullptr || !in_time) co_return closed_;
-    in_time = co_await arrivals_.wait_until(deadline, "the close");
+    in_time = note_wait(co_await arrivals_.wait_until(deadline, "the close"), patience);
   }
 }
 
@@ -373,7 +373,7 @@ Task<bool> Client::expect_open(Duration patience) {
   bool in_time = true;
   while (true) {
     if (established_ || stream_ == nullptr || !in_time) co_return established_;
-    in_time = co_await arrivals_.wait_until(deadline, "the connection");
+    in_time = note_wait(co_await arrivals_.wait_until(deadline, "the connection"), patience);
   }
 }
 
@@ -389,7 +389,7 @@ Task<bool> Client::fence(Duration patience) {
       co_return true;
     }
     if (!in_time || stream_ == nullptr) co_return false;
-    in_time = co_await arrivals_.wait_until(deadline, "PINGRESP");
+    in_time = note_wait(co_await arrivals_.wait_until(deadline, "PINGRESP"), patience);
   }
 }
 
@@ -400,8 +400,13 @@ Task<bool> Client::expect_hidden(std::string payload_prefix, Duration patience) 
     const auto first = hidden_payloads_.lower_bound(payload_prefix);
     if (first != hidden_payloads_.end() && first->starts_with(payload_prefix)) co_return true;
     if (!in_time || stream_ == nullptr) co_return false;
-    in_time = co_await arrivals_.wait_until(deadline, "a probe");
+    in_time = note_wait(co_await arrivals_.wait_until(deadline, "a probe"), patience);
   }
+}
+
+bool Client::note_wait(bool in_time, Duration patience) {
+  if (!in_time) longest_vain_wait_ = std::max(longest_vain_wait_, patience);
+  return in_time;
 }
 
 // --- looking ---

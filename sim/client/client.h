@@ -137,6 +137,8 @@ class Client final : private StreamEvents {
   Task<bool> expect_hidden(std::string payload, Duration patience);
 
   // --- looking ---
+  // The longest patience of a wait that came to its deadline with nothing; 0: none did.
+  Duration longest_vain_wait() const { return longest_vain_wait_; }
   // Every PUBLISH that ever reached this client, in order, whether a wait took it or not.
   const std::vector<Received<mqtt::Publish>>& messages() const { return messages_; }
   // QoS 0 messages whose payload begins so are kept from the inbox and from messages(): the probes that
@@ -189,6 +191,8 @@ class Client final : private StreamEvents {
 
   template <class PacketKind, class Matches>
   std::optional<Received<PacketKind>> take(const Matches& matches);
+  // What a wait has come to: true if it was woken in time. Returns it.
+  bool note_wait(bool in_time, Duration patience);
 
   Loop& loop_;
   Network& network_;
@@ -224,6 +228,7 @@ class Client final : private StreamEvents {
   std::set<std::string, std::less<>> hidden_payloads_;
   std::set<std::string> retained_topics_;
   std::set<std::string> session_ids_;
+  Duration longest_vain_wait_{};
   Bytes wire_;  // of the packet being sent; kept for its memory
 };
 
@@ -249,7 +254,7 @@ Task<std::optional<Received<PacketKind>>> Client::expect(Duration patience) {
   while (true) {
     auto found = take<PacketKind>(any);
     if (found || !in_time || stream_ == nullptr) co_return found;
-    in_time = co_await arrivals_.wait_until(deadline, "a packet");
+    in_time = note_wait(co_await arrivals_.wait_until(deadline, "a packet"), patience);
   }
 }
 
@@ -261,7 +266,7 @@ Task<std::optional<Received<PacketKind>>> Client::expect_id(std::uint16_t packet
   while (true) {
     auto found = take<PacketKind>(same_id);
     if (found || !in_time || stream_ == nullptr) co_return found;
-    in_time = co_await arrivals_.wait_until(deadline, "an acknowledgement");
+    in_time = note_wait(co_await arrivals_.wait_until(deadline, "an acknowledgement"), patience);
   }
 }
 
