@@ -14,7 +14,7 @@
 namespace holdfast {
 namespace {
 
-constexpr std::size_t label_columns = 14;
+constexpr std::size_t explained_label_columns = 14;
 
 class ExplainCommand final : public Command {
  public:
@@ -57,7 +57,7 @@ class ExplainCommand final : public Command {
     if (text.empty()) return;
     const TerminalStyle& style = surroundings_.out_style;
     surroundings_.out << coloured(style, Colour::dim, fmt::format("  {:<11} ", label))
-                      << folded(style, label_columns, printable(text)) << "\n";
+                      << folded(style, explained_label_columns, printable(text)) << "\n";
   }
 
   void heading(std::string_view text) {

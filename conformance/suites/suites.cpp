@@ -40,7 +40,7 @@ void register_all_suites(Registry& registry) {
   register_topics(registry);
   register_shared_subscriptions(registry);
   register_errors(registry);
-  register_long_life(registry);
+  register_exchanges_over_cuts(registry);
   register_vectors(registry);
 }
 

@@ -42,7 +42,7 @@ void register_unsubscribe(Registry& registry);
 void register_topics(Registry& registry);
 void register_shared_subscriptions(Registry& registry);
 void register_errors(Registry& registry);
-void register_long_life(Registry& registry);
+void register_exchanges_over_cuts(Registry& registry);
 void register_vectors(Registry& registry);
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// Sessions and connections that live long: identifiers come around, cuts follow on cuts.
+// Exchanges that go on over several cuts, and identifiers that come around.
 #include <fmt/format.h>
 
 #include <vector>
@@ -186,7 +186,7 @@ Task<void> nothing_is_repeated_on_a_live_connection(Context& t) {
 
 }  // namespace
 
-void register_long_life(Registry& registry) {
+void register_exchanges_over_cuts(Registry& registry) {
   registry.add({.slug = "identifiers-come-around",
                 .title = "Every identifier up to 65,535 and around is taken while an exchange is open",
                 .v3_1_1 = {"2.3.1", {"MQTT-4.3.2-2", "MQTT-4.3.3-2", "HF-3.1.1-S35", "MQTT-4.5.0-1"}},
