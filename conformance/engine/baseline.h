@@ -13,8 +13,8 @@
 namespace holdfast {
 
 struct BaselineEntry {
-  std::vector<Verdict>
-      verdicts{};        // any of them is expected: more than one where chance decides in the broker
+  // Any of them is expected: more than one where chance decides in the broker.
+  std::vector<Verdict> verdicts{};
   std::string reason{};  // never empty: cites a public issue or a requirement
 };
 

@@ -32,8 +32,6 @@ std::string alive_client_id(std::uint64_t seed) {
   return case_prefix(seed, "alive", taken);
 }
 
-}  // namespace
-
 // What two tries say together. A graver verdict of the second has been seen once only, like that of the
 // first, unless it needed no waiting.
 CaseResult settled(CaseResult first, CaseResult second, bool second_waited_in_vain) {
@@ -48,6 +46,8 @@ CaseResult settled(CaseResult first, CaseResult second, bool second_waited_in_va
   if (!told.empty()) result.observations.push_back(std::move(told));
   return result;
 }
+
+}  // namespace
 
 // A case that runs or is being cleaned up.
 struct LiveCases::Slot {

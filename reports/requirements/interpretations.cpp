@@ -32,7 +32,8 @@ std::vector<std::string> cells_of(std::string_view line) {
   std::vector<std::string> cells;
   while (true) {
     const std::size_t bar = line.find('|');
-    cells.emplace_back(trimmed(line.substr(0, bar)));
+    std::string& cell = cells.emplace_back(trimmed(line.substr(0, bar)));
+    std::erase(cell, '*');  // Markdown's emphasis, which neither a terminal nor a page shows
     if (bar == std::string_view::npos) return cells;
     line.remove_prefix(bar + 1);
   }

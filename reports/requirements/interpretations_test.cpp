@@ -37,12 +37,12 @@ TEST(Interpretations, NameOnlyRequirementsThatExist) {
 
 TEST(Interpretations, ReadARowAndWhyNobodyRestsOnIt) {
   const auto rows = parse_interpretations(
-      "| row | question |\n| --- | --- |\n| A-01 | q (X) | a | b | who | A | fail |\ntext\n"
+      "| row | question |\n| --- | --- |\n| A-01 | q (X) | a | b | who | A | *not seen*: fail |\ntext\n"
       "- A-01: no reason here\n"
       "## Rows on which no case rests\n- A-01: It is about people.\n## Next\n- A-01: nor here\n");
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].argued, "who");
-  EXPECT_EQ(rows[0].verdict, "fail");
+  EXPECT_EQ(rows[0].verdict, "not seen: fail");
   EXPECT_EQ(rows[0].why_unused, "It is about people.");
 }
 
