@@ -32,6 +32,12 @@ std::string alive_client_id(std::uint64_t seed) {
   return case_prefix(seed, "alive", taken);
 }
 
+// Something that a second try could take back.
+bool is_against(const CaseResult& result) {
+  return result.verdict >= Verdict::non_strict && result.verdict != Verdict::error &&
+         result.standing != Standing::expected;
+}
+
 // What two tries say together. A graver verdict of the second has been seen once only, like that of the
 // first, unless it needed no waiting.
 CaseResult settled(CaseResult first, CaseResult second, bool second_waited_in_vain) {
@@ -63,7 +69,6 @@ struct LiveCases::Slot {
   bool is_late = false;
   bool is_cleaning_up = false;
   bool is_over = false;
-  bool waited_in_vain = false;
 };
 
 LiveCases::LiveCases(LiveDriver& driver, const std::vector<const Case*>& cases, const RunOptions& options,
@@ -166,7 +171,7 @@ void LiveCases::give_up(Slot& slot) {
 
 void LiveCases::conclude(Slot& slot) {
   CaseResult result = slot.run.conclude();
-  slot.waited_in_vain = slot.run.context().has_waited_in_vain();
+  const bool waited_in_vain = slot.run.context().has_waited_in_vain();
   has_doubts_ = has_doubts_ || looks_dead(result);
   slot.run.stop();
   slot.is_cleaning_up = true;
@@ -175,9 +180,9 @@ void LiveCases::conclude(Slot& slot) {
   slot.run.start_clean_up();
   const auto first = first_tries_.find(slot.index);
   if (first != first_tries_.end()) {
-    result = settled(std::move(first->second), std::move(result), slot.waited_in_vain);
+    result = settled(std::move(first->second), std::move(result), waited_in_vain);
     first_tries_.erase(first);
-  } else if (wants_second_try(slot, result)) {
+  } else if (waited_in_vain && is_against(result)) {
     try_again(slot.index, std::move(result));
     return;
   }
@@ -190,11 +195,6 @@ void LiveCases::try_again(std::size_t index, CaseResult first) {
   prefixes_[index] = case_prefix(options_.seed, cases_[index]->address + " again", taken);
   first_tries_.emplace(index, std::move(first));
   waiting_.push_back(index);
-}
-
-bool LiveCases::wants_second_try(const Slot& slot, const CaseResult& result) const {
-  return result.verdict >= Verdict::non_strict && result.verdict != Verdict::error &&
-         result.standing != Standing::expected && slot.waited_in_vain;
 }
 
 // Who of the case waits, out of all that wait on the loop: its clients are told by their identifiers.

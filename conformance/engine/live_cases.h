@@ -51,7 +51,6 @@ class LiveCases {
   bool advance(Slot& slot);
   void conclude(Slot& slot);
   void try_again(std::size_t index, CaseResult first);
-  bool wants_second_try(const Slot& slot, const CaseResult& result) const;
   void give_up(Slot& slot);
   bool check_alive();
   void add_result(std::size_t index, CaseResult result);

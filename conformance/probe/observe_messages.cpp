@@ -76,7 +76,7 @@ Task<void> dollar_topic(Context& t) {
   const std::uint16_t subscribe_id = client.subscribe({subscription(topic, 0)});
   auto suback = co_await client.expect_id<mqtt::Suback>(subscribe_id, t.patience());
   t.control(suback.has_value(), "no SUBACK");
-  const bool granted = !suback->reasons.empty() && !mqtt::is_error(suback->reasons.front());
+  const bool granted = is_granted(*suback);
   if (!granted) {
     t.inform("the subscription is refused");
     co_return;

@@ -124,7 +124,7 @@ Task<void> shared(Context& t) {
     const std::uint16_t packet_id = member->subscribe({subscription(filter, 0)});
     auto suback = co_await member->expect_id<mqtt::Suback>(packet_id, t.patience());
     t.control(suback.has_value(), "no SUBACK");
-    const bool granted = !suback->reasons.empty() && !mqtt::is_error(suback->reasons.front());
+    const bool granted = is_granted(*suback);
     if (!granted) {
       t.inform("refused");
       co_return;

@@ -44,7 +44,7 @@ Task<Asked> asked_for(Context& t, Client& client, mqtt::SubscriptionRequest requ
   Asked asked;
   if (suback) {
     asked.seen = seen(t, suback);
-    asked.is_granted = !suback->reasons.empty() && !mqtt::is_error(suback->reasons.front());
+    asked.is_granted = is_granted(*suback);
     co_await t.disconnected(client);
   } else {
     t.control(client.closed().has_value(), "neither SUBACK nor a close for a SUBSCRIBE");

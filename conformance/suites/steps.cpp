@@ -56,6 +56,10 @@ std::string moment(Time at) {
 
 }  // namespace
 
+bool is_granted(const mqtt::Suback& suback) {
+  return !suback.reasons.empty() && !mqtt::is_error(suback.reasons.front());
+}
+
 std::string said(const Context& t, const mqtt::Packet& packet, Time at) {
   return fmt::format("{} {}", mqtt::to_text(packet, t.version()), moment(at));
 }

@@ -25,6 +25,9 @@ std::string_view rule(const Context& t, std::string_view id_v3_1_1, std::string_
 // for its CONNACK must not run out meanwhile.
 std::uint32_t interval_of(const Context& t, std::uint32_t seconds);
 
+// Whether the first filter of the SUBSCRIBE that it answers was granted, at whatever QoS.
+bool is_granted(const mqtt::Suback& suback);
+
 // --- what was seen, in words ---
 
 std::string said(const Context& t, const mqtt::Packet& packet, Time at);

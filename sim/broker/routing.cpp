@@ -130,9 +130,8 @@ ReasonCode Server::subscribe(Session& session, const mqtt::SubscriptionRequest& 
   if (!is_valid && !settings_.has(Defect::misplaced_wildcards_granted))
     return ReasonCode::topic_filter_invalid;
   const bool takes_wildcards =
-      session.version == Version::v5
-          ? settings_.wildcard_subscription_available
-          : settings_.wildcard_subscription_available && !settings_.has(Defect::wildcards_refused_in_311);
+      settings_.wildcard_subscription_available &&
+      (session.version == Version::v5 || !settings_.has(Defect::wildcards_refused_in_311));
   if (has_wildcard(subscription.topic_filter) && !takes_wildcards) {
     return ReasonCode::wildcard_subscriptions_not_supported;
   }
