@@ -148,6 +148,8 @@ void add_texts(std::vector<Seed>& seeds) {
       {3, "7:mqtt3/4.4/a | defect session-present-always-0 | variant ack-slow | timeout-scale 2"},
       {4, "system = \"B 1\"\n[[expected]]\ncase = \"mqtt5/4.4/a\"\nverdict = \"fail\"\nreason = \"X\"\n"},
       {5, "{\"format\":\"holdfast-results\",\"cases\":[]}"},
+      {7,
+       "a connect keep will window=2; b subscribe 1 +; a fault after server:PUBACK#1 reset; a publish 2 x"},
       {6, "vector plain\nrequirements MQTT-1.5.4-1\nanswer packet\n  c0\n  00\n"}};
   for (const auto& input : inputs) {
     Bytes bytes{input.reader};

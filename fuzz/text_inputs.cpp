@@ -9,6 +9,7 @@
 
 #include "conformance/cli/replay_line.h"
 #include "conformance/engine/baseline.h"
+#include "conformance/explore/history.h"
 #include "fuzz/fuzz_target.h"
 #include "reports/html_report.h"
 #include "reports/read_results.h"
@@ -57,7 +58,7 @@ void check_vectors(std::string_view text) {
 bool run_input(ByteView input) {
   if (input.empty()) return false;
   const std::string_view text(reinterpret_cast<const char*>(input.data()) + 1, input.size() - 1);
-  switch (input[0] % 7) {
+  switch (input[0] % 8) {
     case 0:
       check_grammar(text, parse_fault);
       break;
@@ -75,6 +76,9 @@ bool run_input(ByteView input) {
       break;
     case 5:
       check_results(text);
+      break;
+    case 7:
+      check_grammar(text, parse_history);
       break;
     default:
       check_vectors(text);

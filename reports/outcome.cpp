@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "reports/text.h"
+
 namespace holdfast {
 namespace {
 
@@ -16,6 +18,27 @@ std::string cases(std::size_t count, std::string_view verb_one, std::string_view
 bool judged(const CaseResult& result) {
   return result.verdict != Verdict::unsupported && result.verdict != Verdict::inconclusive &&
          result.verdict != Verdict::error;
+}
+
+// Its cases are finds, each of them a way in which a rule is broken.
+Outcome outcome_of_exploration(const RunResults& results, bool strict) {
+  const ExplorationSummary& explored = *results.exploration;
+  const std::size_t failed = results.count(Verdict::fail);
+  const std::size_t lax = results.count(Verdict::non_strict);
+  if (const std::size_t errors = results.count(Verdict::error); errors > 0)
+    return {exit_code::own_error,
+            fmt::format("cannot tell: {}", cases(errors, "ended in error", "ended in error"))};
+  if (failed > 0)
+    return {exit_code::does_not, fmt::format("does not conform: {} found", counted(failed, "failure"))};
+  if (lax > 0 && strict)
+    return {exit_code::does_not,
+            fmt::format("does not conform strictly: {} found", counted(lax, "departure"))};
+  const std::size_t judged = explored.histories - explored.inconclusive - explored.unsupported;
+  if (judged == 0) return {exit_code::does_not, "nothing was shown: no history could be judged"};
+  if (results.simulated && explored.inconclusive > 0)
+    return {exit_code::does_not, fmt::format("cannot tell: {} of {} histories were inconclusive",
+                                             explored.inconclusive, explored.histories)};
+  return {exit_code::conforms, fmt::format("nothing found in {} histories", judged)};
 }
 
 }  // namespace
@@ -40,6 +63,7 @@ bool speaks_against(const CaseResult& result, bool simulated, bool strict) {
 }
 
 Outcome outcome_of(const RunResults& results, bool strict) {
+  if (results.exploration) return outcome_of_exploration(results, strict);
   if (results.cases.empty()) return {exit_code::usage, "no case was run"};
 
   const std::size_t errors = results.count(Verdict::error);

@@ -51,6 +51,26 @@ TEST(Outcome, InconclusiveIsHeldAgainstTheReferenceBrokerOnly) {
   EXPECT_EQ(code_of({Verdict::pass, Verdict::inconclusive}, false), 0);
 }
 
+TEST(Outcome, AnExplorationConformsIfNothingWasFoundWhereSomethingWasJudged) {
+  RunResults results = run_with({}, true);
+  results.exploration = ExplorationSummary{.histories = 10};
+  EXPECT_EQ(outcome_of(results, false).code, 0);
+  EXPECT_EQ(outcome_of(results, false).sentence, "nothing found in 10 histories");
+  results.exploration->unsupported = 10;
+  EXPECT_EQ(outcome_of(results, false).code, 1);
+  results.exploration = ExplorationSummary{.histories = 10, .inconclusive = 1};
+  EXPECT_EQ(outcome_of(results, false).code, 1);
+  results.simulated = false;
+  EXPECT_EQ(outcome_of(results, false).sentence, "nothing found in 9 histories");
+  results.cases.push_back(sample_case("mqtt5/explore/1", Verdict::non_strict));
+  EXPECT_EQ(outcome_of(results, false).code, 0);
+  EXPECT_EQ(outcome_of(results, true).code, 1);
+  results.cases.push_back(sample_case("mqtt5/explore/2", Verdict::fail));
+  EXPECT_EQ(outcome_of(results, false).sentence, "does not conform: 1 failure found");
+  results.cases.push_back(sample_case("mqtt5/explore/3", Verdict::error));
+  EXPECT_EQ(outcome_of(results, false).code, exit_code::own_error);
+}
+
 TEST(Outcome, TheBaselineExcusesExactlyWhatItExpects) {
   RunResults results = run_with({Verdict::pass, Verdict::fail});
   results.cases[1].standing = Standing::expected;

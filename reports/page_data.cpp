@@ -79,7 +79,7 @@ class Packing {
   PageJson run() {
     PageJson page = {{"format", "holdfast-page"}};
     for (const char* key : {"tool", "seed", "simulated", "system", "capabilities", "options", "duration_ns",
-                            "summary", "interpretations", "probe", "ledger"})
+                            "summary", "interpretations", "probe", "ledger", "exploration"})
       if (document_.contains(key)) page[key] = document_[key];
     bound_texts(page);
     page["properties"] = properties_json();

@@ -18,6 +18,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+Json exploration_json(const ExplorationSummary& explored) {
+  return {{"histories", explored.histories},
+          {"steps", explored.steps},
+          {"faults", explored.faults},
+          {"flawed", explored.flawed},
+          {"inconclusive", explored.inconclusive},
+          {"unsupported", explored.unsupported}};
+}
+
 std::string_view name_of_version(mqtt::Version version) {
   return version == mqtt::Version::v3_1_1 ? "3.1.1" : "5.0";
 }
@@ -194,6 +203,7 @@ Json results_document(const RunResults& results, const RunDescription& run) {
       {"requirements",
        {{"3.1.1", requirements_json(mqtt::Version::v3_1_1)}, {"5.0", requirements_json(mqtt::Version::v5)}}},
       {"interpretations", interpretations_json(results)}};
+  if (results.exploration) document["exploration"] = exploration_json(*results.exploration);
   if (!run.ledger.empty()) document["ledger"] = ledger_json(run.ledger);
   return document;
 }

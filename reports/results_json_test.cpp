@@ -75,6 +75,10 @@ TEST(ResultsJson, LeavesSamplesForTheSchemaCheck) {
   live.cases[0].standing = Standing::unexpected;
   live.cases[5].standing = Standing::expected;
   keep_sample("results/live.json", results_json(live, run));
+  RunResults explored = sample_results();
+  explored.exploration =
+      ExplorationSummary{.histories = 2'000, .steps = 41'000, .faults = 3'800, .flawed = 7};
+  keep_sample("results/explored.json", results_json(explored, {}));
   RunResults nothing;
   nothing.tool_version = "0.1.0";
   keep_sample("results/nothing.json", results_json(nothing, {}));

@@ -58,6 +58,7 @@ int run_command_line(const std::vector<std::string>& words, Surroundings& surrou
   commands.push_back(make_probe_command(app, surroundings));
   commands.push_back(make_ledger_command(app, surroundings));
   commands.push_back(make_selftest_command(app, surroundings));
+  commands.push_back(make_explore_command(app, surroundings));
   commands.push_back(make_replay_command(app, surroundings));
   commands.push_back(make_report_command(app, surroundings));
   commands.push_back(make_diff_command(app, surroundings));

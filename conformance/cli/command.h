@@ -36,6 +36,7 @@ std::unique_ptr<Command> make_list_command(CLI::App& parent, Surroundings& surro
 std::unique_ptr<Command> make_explain_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_ledger_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_probe_command(CLI::App& parent, Surroundings& surroundings);
+std::unique_ptr<Command> make_explore_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_replay_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_report_command(CLI::App& parent, Surroundings& surroundings);
 std::unique_ptr<Command> make_diff_command(CLI::App& parent, Surroundings& surroundings);

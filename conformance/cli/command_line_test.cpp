@@ -228,6 +228,42 @@ TEST_F(CommandLine, AReplayLineOfAReportRunsTheSameCaseAgain) {
   EXPECT_EQ(call({"replay", "7:mqtt5/3.1/passes"}).code, 0);
 }
 
+TEST_F(CommandLine, ExploresAndSaysWhatItHasFound) {
+  const Answer good = call({"explore", "--seed", "7", "--seeds", "20"});
+  EXPECT_EQ(good.code, 0) << good.err;
+  EXPECT_NE(good.out.find("nothing found in 40 histories"), std::string::npos) << good.out;
+  const Answer bad = call({"explore", "--seed", "7", "--seeds", "150", "--defect", "session-lost-at-close"});
+  EXPECT_EQ(bad.code, 1) << bad.err;
+  const std::size_t line = bad.out.find("holdfast replay '");
+  ASSERT_NE(line, std::string::npos) << bad.out;
+  const std::size_t begin = line + std::string_view("holdfast replay '").size();
+  const std::string found = bad.out.substr(begin, bad.out.find('\'', begin) - begin);
+  EXPECT_NE(found.find(" | steps "), std::string::npos) << found;
+  const Answer again = call({"replay", found});
+  EXPECT_EQ(again.code, 1) << again.err;
+  // Without the steps it is the history as it was drawn, and without the defect nothing is wrong with it.
+  EXPECT_EQ(call({"replay", "7:mqtt5/explore/1"}).code, 0);
+}
+
+TEST_F(CommandLine, ExplorationsComplainInOneLine) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"explore", "--seeds", "0"},
+                                             {"explore", "--seeds", "-1"},
+                                             {"explore", "--seeds", "1000001"},
+                                             {"explore", "mqtt5/4.4"},
+                                             {"explore", "http://127.0.0.1"},
+                                             {"explore", "--baseline", "x.toml"},
+                                             {"explore", "--defect", "no-such"},
+                                             {"replay", "7:mqtt5/explore/x"},
+                                             {"replay", "7:mqtt5/explore/1 | steps a fly"},
+                                             {"replay", "7:mqtt5/4.4/fails | steps a cut"}}) {
+    const Answer answer = call(words);
+    EXPECT_EQ(answer.code, 2) << words.back() << answer.err;
+    expect_one_line(answer);
+  }
+  EXPECT_EQ(call({"explore", "mqtt://127.0.0.1:1", "--seeds", "1"}).code, 3);
+}
+
 TEST_F(CommandLine, ListsCasesForPeopleAndPrograms) {
   EXPECT_EQ(call({"list", "@qos2"}).out,
             "mqtt5/4.4/fails  must  A case that fails\nmqtt5/4.4/lax    must  A case that lax\n");

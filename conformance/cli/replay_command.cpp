@@ -5,6 +5,7 @@
 #include "conformance/cli/run_printer.h"
 #include "conformance/cli/run_settings.h"
 #include "conformance/engine/run.h"
+#include "conformance/explore/explored_case.h"
 #include "reports/report_folder.h"
 #include "reports/text.h"
 
@@ -33,9 +34,8 @@ class ReplayCommand final : public Command {
   int run() override {
     const auto line = parse_replay_line(text_);
     if (!line) return complain(surroundings_, exit_code::usage, line.error());
-    const Case* the_case = surroundings_.registry.find(line->address);
-    if (the_case == nullptr)
-      return complain(surroundings_, exit_code::usage, "there is no case " + line->address);
+    const auto the_case = find_case(*line);
+    if (!the_case) return complain(surroundings_, exit_code::usage, the_case.error());
     RunSettings settings;
     settings.seed = line->seed;
     settings.weather = line->weather;
@@ -50,13 +50,32 @@ class ReplayCommand final : public Command {
     if (live) plan->description.address = without_credentials(target_.url);
 
     end_on_interrupt(false);
-    auto results = run_one(*the_case, *plan);
+    auto results = run_one(**the_case, *plan);
     if (!results) return complain(surroundings_, results.error().exit_code, results.error().message);
     for (CaseResult& result : results->cases) result.replay = to_text(*line);
     return show(*results, plan->description);
   }
 
  private:
+  // Of the registry, or a history that was explored. The error is one line.
+  tl::expected<const Case*, std::string> find_case(const ReplayLine& line) {
+    const auto address = parse_explored_address(line.address);
+    if (!address) {
+      if (!line.steps.empty()) return tl::make_unexpected("steps belong to a history of explore only");
+      const Case* const the_case = surroundings_.registry.find(line.address);
+      if (the_case == nullptr) return tl::make_unexpected("there is no case " + line.address);
+      return the_case;
+    }
+    History history = explored_history(line.seed, *address);
+    if (!line.steps.empty()) {
+      auto steps = parse_history(line.steps);
+      if (!steps) return tl::make_unexpected(steps.error());
+      history = *std::move(steps);
+    }
+    explored_.emplace(*address, std::move(history));
+    return &explored_->the_case;
+  }
+
   tl::expected<RunResults, RunFailure> run_one(const Case& the_case, const RunPlan& plan) const {
     if (!target_.url.empty()) return run_live({&the_case}, target_, plan.options);
     return run_embedded({&the_case}, plan.broker, plan.options);
@@ -78,6 +97,7 @@ class ReplayCommand final : public Command {
   CLI::App& app_;
   std::string text_;
   LiveTarget target_;
+  std::optional<ExploredCase> explored_;
 };
 
 }  // namespace

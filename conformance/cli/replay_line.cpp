@@ -49,7 +49,8 @@ tl::expected<ReplayLine, std::string> parse_replay_line(std::string_view text) {
     const std::size_t blank = part.find(' ');
     const std::string_view word = part.substr(0, blank);
     const std::string_view value = blank == std::string_view::npos ? "" : trimmed(part.substr(blank));
-    if (value.empty()) return wrong(part, "'net', 'fault', 'scale', 'defect' or 'variant' with a value");
+    if (value.empty())
+      return wrong(part, "'net', 'fault', 'scale', 'defect', 'variant' or 'steps' with a value");
     if (word == "net") {
       line.weather = value;
     } else if (word == "fault") {
@@ -62,8 +63,10 @@ tl::expected<ReplayLine, std::string> parse_replay_line(std::string_view text) {
       line.defects.emplace_back(value);
     } else if (word == "variant") {
       line.variants.emplace_back(value);
+    } else if (word == "steps") {
+      line.steps = value;
     } else {
-      return wrong(word, "'net', 'fault', 'scale', 'defect' or 'variant'");
+      return wrong(word, "'net', 'fault', 'scale', 'defect', 'variant' or 'steps'");
     }
   }
   return line;
@@ -76,6 +79,7 @@ std::string to_text(const ReplayLine& line) {
   if (line.timeout_scale != 1) text += fmt::format(" | scale {}", line.timeout_scale);
   for (const std::string& defect : line.defects) text += " | defect " + defect;
   for (const std::string& variant : line.variants) text += " | variant " + variant;
+  if (!line.steps.empty()) text += " | steps " + line.steps;
   return text;
 }
 

@@ -3,6 +3,7 @@
 //   7:mqtt5/4.4/pubrel-owed-after-cut
 //   7:mqtt5/4.4/pubrel-owed-after-cut | net latency=20ms | fault after server:PUBREC#1 reset | scale 2
 //   7:mqtt5/4.4/pubrel-owed-after-cut | defect session-present-always-0 | variant qos2-deliver-on-pubrel
+//   7:mqtt5/explore/17 | steps a connect keep; a subscribe 1 x; a cut
 //
 // Parts may stand in any order; defect and variant may be repeated. The system under test is not part of it.
 #pragma once
@@ -23,6 +24,7 @@ struct ReplayLine {
   double timeout_scale = 1;
   std::vector<std::string> defects{};
   std::vector<std::string> variants{};
+  std::string steps{};  // of an explored history that was made short; grammar of conformance/explore
 
   bool operator==(const ReplayLine&) const = default;
 };

@@ -17,11 +17,12 @@ TEST(ReplayLineText, ParsesToTheSameLine) {
   line.timeout_scale = 0.1;
   line.defects = {"one", "two"};
   line.variants = {"three"};
+  line.steps = "a connect keep; a cut";
   EXPECT_EQ(
       to_text(line),
       "18446744073709551615:mqtt5/4.4/pubrel-owed-after-cut | net latency=20ms..40ms chunk=1 | fault after "
       "server:PUBREC#1 reset; at 1500ms stall server 3s | scale 0.1 | defect one | defect two | variant "
-      "three");
+      "three | steps a connect keep; a cut");
   EXPECT_EQ(parse_replay_line(to_text(line)), line);
 }
 

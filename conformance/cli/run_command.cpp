@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "conformance/cli/cli.h"
 #include "conformance/cli/command.h"
@@ -33,9 +32,6 @@ constexpr const char* run_footer =
     "\n"
     "Examples:   holdfast run mqtt://127.0.0.1:1883 --out report\n"
     "            holdfast run mqtt5/4.4 '!@slow' --seed 7 --net 'latency=20ms chunk=1'";
-
-// Short enough to be read aloud. The only place in Holdfast where chance is true.
-std::uint64_t picked_seed() { return std::random_device{}(); }
 
 class RunCommand final : public Command {
  public:
@@ -82,7 +78,7 @@ class RunCommand final : public Command {
     RunPrinter printer(surroundings_.out, surroundings_.out_style, detail);
     const std::string system =
         is_live() ? without_credentials(target_.url) : std::string("reference broker in virtual time");
-    printer.heading({system, *settings_.seed, cases.size(), conditions_of(settings_)});
+    printer.heading({system, *settings_.seed, counted(cases.size(), "case"), conditions_of(settings_)});
 
     plan.options.baseline = plan.baseline ? &*plan.baseline : nullptr;
     ProgressLine progress(surroundings_.err, settings_.quiet ? TerminalStyle{} : surroundings_.err_style);
@@ -124,13 +120,7 @@ class RunCommand final : public Command {
     results.tool_version = tool_version();
     results.selectors = words_;
     if (is_live()) plan.description.address = without_credentials(target_.url);
-    ReplayLine line;
-    line.seed = *settings_.seed;
-    line.weather = settings_.weather;
-    line.faults = settings_.faults;
-    line.timeout_scale = settings_.timeout_scale;
-    line.defects = settings_.defects;
-    line.variants = settings_.variants;
+    ReplayLine line = replay_line_of(settings_);
     for (CaseResult& result : results.cases) {
       line.address = result.address;
       result.replay = to_text(line);

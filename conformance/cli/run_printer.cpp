@@ -100,7 +100,7 @@ std::string system_in_words(const TerminalStyle& style, const SystemIdentity& sy
 void RunPrinter::heading(const RunHeading& heading) {
   if (detail_ == Detail::quiet) return;
   out_ << fmt::format("{} · seed {} · {}", coloured(style_, Colour::bold, shown(heading.system)),
-                      heading.seed, counted(heading.cases, "case"));
+                      heading.seed, heading.work);
   if (!heading.conditions.empty()) out_ << " · " << shown(heading.conditions);
   out_ << std::endl;
 }

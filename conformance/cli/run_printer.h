@@ -26,7 +26,7 @@ enum class Detail {
 struct RunHeading {
   std::string system{};  // "reference broker in virtual time", or the address without credentials
   std::uint64_t seed = 0;
-  std::size_t cases = 0;
+  std::string work{};        // "412 cases"
   std::string conditions{};  // "net latency=20ms, defect x"; may be empty
 };
 

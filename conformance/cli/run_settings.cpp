@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <random>
 
 #include "conformance/cli/suggestion.h"
 #include "reports/text.h"
@@ -42,6 +43,19 @@ tl::expected<std::optional<Baseline>, std::string> baseline_of(const std::string
 }
 
 }  // namespace
+
+std::uint64_t picked_seed() { return std::random_device{}(); }
+
+ReplayLine replay_line_of(const RunSettings& settings) {
+  ReplayLine line;
+  line.seed = *settings.seed;
+  line.weather = settings.weather;
+  line.faults = settings.faults;
+  line.timeout_scale = settings.timeout_scale;
+  line.defects = settings.defects;
+  line.variants = settings.variants;
+  return line;
+}
 
 std::string only_digits(const std::string& text) {
   const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;

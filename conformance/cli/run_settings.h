@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "conformance/cli/replay_line.h"
 #include "conformance/engine/baseline.h"
 #include "conformance/engine/case.h"
 #include "conformance/engine/run.h"
@@ -36,6 +37,12 @@ struct RunSettings {
   std::vector<std::string> defects{};
   std::vector<std::string> variants{};
 };
+
+// Short enough to be read aloud. The only place in Holdfast where chance is true.
+std::uint64_t picked_seed();
+
+// What replays a case of a run with these settings; the address is to be filled in. REQUIRES: a seed.
+ReplayLine replay_line_of(const RunSettings& settings);
 
 // A check for options: the parser would take "-1" for 2^64 - 1. Empty, or what is wrong.
 std::string only_digits(const std::string& text);

@@ -182,7 +182,7 @@ void LiveCases::conclude(Slot& slot) {
   if (first != first_tries_.end()) {
     result = settled(std::move(first->second), std::move(result), waited_in_vain);
     first_tries_.erase(first);
-  } else if (waited_in_vain && is_against(result)) {
+  } else if (options_.second_tries && waited_in_vain && is_against(result)) {
     try_again(slot.index, std::move(result));
     return;
   }

@@ -46,6 +46,16 @@ struct CaseResult {
   std::vector<std::string> trace_text{};  // the same as lines for people
 };
 
+// What an exploration has tried. Its cases are only what it has found.
+struct ExplorationSummary {
+  std::size_t histories = 0;
+  std::size_t steps = 0;
+  std::size_t faults = 0;  // of these steps: faults that were armed, and connections that were cut
+  std::size_t flawed = 0;  // histories that broke a rule
+  std::size_t inconclusive = 0;
+  std::size_t unsupported = 0;
+};
+
 struct RunResults {
   std::string tool_version{};
   std::uint64_t seed = 0;
@@ -56,8 +66,9 @@ struct RunResults {
   std::string weather{};  // grammar; empty: none
   std::string faults{};
   std::vector<std::string> selectors{};
-  Duration duration{};              // real time in a live run; 0 in a simulated one
-  std::vector<CaseResult> cases{};  // in the order of the registry
+  Duration duration{};                              // real time in a live run; 0 in a simulated one
+  std::vector<CaseResult> cases{};                  // in the order of the registry
+  std::optional<ExplorationSummary> exploration{};  // `holdfast explore` only
 
   std::size_t count(Verdict verdict) const;
   std::size_t count(Standing standing) const;

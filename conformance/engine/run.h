@@ -21,6 +21,7 @@ struct RunOptions {
   std::vector<Fault> faults{};         // armed in every case, beside its own
   double timeout_scale = 1;            // 0.1 to 100
   std::size_t side_by_side = 150;      // live: cases at the same time
+  bool second_tries = true;            // live: as live_cases.h says
   Duration case_patience = 90s;        // live: no case takes longer; virtual: 10,000 s
   bool keep_all_traces = false;        // of passes too
   bool redact_payloads = false;        // in whatever a result says; credentials never appear anyway

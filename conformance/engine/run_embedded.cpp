@@ -89,9 +89,10 @@ RunResults run_embedded(const std::vector<const Case*>& cases, const BrokerSetti
   results.v5 = preflight(settings, mqtt::Version::v5, split_seed(options.seed, "preflight 5.0"));
   set_versions(results.v3_1_1, results.v5);
 
-  std::set<std::string> prefixes;
   for (const Case* the_case : cases) {
-    std::string prefix = case_prefix(options.seed, the_case->address, prefixes);
+    // Each has a broker of its own, so no other name is taken, whichever cases run with it.
+    std::set<std::string> taken;
+    std::string prefix = case_prefix(options.seed, the_case->address, taken);
     const auto& capabilities = the_case->version == mqtt::Version::v5 ? results.v5 : results.v3_1_1;
     std::optional<std::string> unmet = why_unsupported(*the_case, capabilities);
     if (unmet) {

@@ -101,6 +101,7 @@ function casePage(address) {
   const judged = mainRequirement(one).id;
   const lesser = one.requirements.filter((id) => id !== judged);
   const interpretations = [...new Set([first && first.interpretation, ...one.interpretations].filter(Boolean))];
+  const isExplored = one.tags.includes('explore');
   const content = [
     el('header', null,
       el('div', {class: 'crumbs'}, el('a', {href: link('cases', lastParameters)}, lastList.length < cases.length ? '← ' + plural(lastList.length, 'case') : '← all cases'), steps(one)),
@@ -113,6 +114,8 @@ function casePage(address) {
         one.standing !== 'as-is' ? el('li', null, 'baseline: ' + one.standing + (one.reason ? ' (' + visible(one.reason) + ')' : '')) : null)),
     first ? el('section', {'aria-label': 'Expected and observed'}, compareBlock(first),
       first.checker ? el('p', {class: 'small soft'}, 'Found by the checker ' + visible(first.checker) + ', which judges every case.') : null) : null,
+    isExplored ? el('section', null, el('h2', null, 'The history'),
+      el('ol', {class: 'mono'}, one.procedure.split('; ').map((step) => el('li', null, visible(step))))) : null,
     el('section', null, el('h2', null, 'The rule'), judged ? ruleBlock(one.version, judged, false) : el('p', {class: 'soft'}, 'The case names no requirement.'),
       interpretations.map(interpretationBlock)),
     otherFindings(one),
@@ -120,7 +123,7 @@ function casePage(address) {
     one.observations.length ? el('section', null, el('h2', null, 'Noted'), el('ul', null, one.observations.map((text) => el('li', null, visible(text))))) : null,
     el('section', null, el('h2', null, 'How it is tested'),
       el('dl', {class: 'pairs'},
-        one.procedure ? [el('dt', null, 'Procedure'), el('dd', null, visible(one.procedure))] : null,
+        one.procedure && !isExplored ? [el('dt', null, 'Procedure'), el('dd', null, visible(one.procedure))] : null,
         one.control ? [el('dt', null, 'Control'), el('dd', null, visible(one.control))] : null,
         one.tags.length ? [el('dt', null, 'Tags'), el('dd', {class: 'tags'}, one.tags.map((tag) => el('a', {href: link('cases', {tag})}, visible(tag))))] : null,
         evidenceLinks(one))),

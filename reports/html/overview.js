@@ -57,18 +57,28 @@ function identity() {
       el('li', null, name + ' ', el('b', null, visible(value))))));
 }
 
+// What an exploration has tried.
+function explored() {
+  const {histories, steps, faults, flawed, inconclusive} = packed.exploration;
+  return histories.toLocaleString('en') + ' random histories with ' + plural(steps, 'step') + ' and ' + plural(faults, 'fault') + '; ' +
+    (flawed ? flawed.toLocaleString('en') + ' of them broke a rule. Of each way to break one, the shortest history is a case here.' : 'none of them broke a rule.') +
+    (inconclusive ? ' ' + inconclusive.toLocaleString('en') + ' were inconclusive.' : '');
+}
+
 // The verdict on the whole run, in words.
 function answer() {
   const summary = packed.summary;
   const good = summary.exit_code === 0;
   const tone = good ? 'pass' : summary.error ? 'error' : summary.exit_code === 1 ? 'fail' : 'inconclusive';
   const judged = summary.cases - summary.unsupported - summary.inconclusive;
+  const scope = packed.exploration ? explored()
+    : plural(judged, 'case') + ' judged of ' + summary.cases.toLocaleString('en') +
+      (summary.expected || summary.unexpected
+        ? '; ' + summary.expected + ' as the baseline expects, ' + summary.unexpected + ' not' : '') + '.';
   return el('section', {'aria-label': 'Result'},
     el('div', {class: 'answer v-' + tone},
       el('strong', null, mark(tone), ' ', visible(capital(summary.outcome)) + '.'),
-      el('p', {class: 'soft'}, plural(judged, 'case') + ' judged of ' + summary.cases.toLocaleString('en') +
-        (summary.expected || summary.unexpected
-          ? '; ' + summary.expected + ' as the baseline expects, ' + summary.unexpected + ' not' : '') + '.')));
+      el('p', {class: 'soft'}, scope)));
 }
 
 function stackedBar(tally, total) {
@@ -222,5 +232,7 @@ function matrix() {
 }
 
 function overviewPage() {
-  return {title: brokerName + ': ' + packed.summary.outcome, content: [identity(), answer(), counts(), lookFirst(), matrix()], under: ''};
+  const content = [identity(), answer()];
+  if (cases.length || !packed.exploration) content.push(counts(), lookFirst(), matrix());
+  return {title: brokerName + ': ' + packed.summary.outcome, content, under: ''};
 }

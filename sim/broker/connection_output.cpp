@@ -52,7 +52,9 @@ Duration Connection::delay_of(const mqtt::Packet& packet) const {
   const std::optional<Acknowledged> acknowledgement = acknowledged(packet);
   const bool answers = for_type(packet, []<typename Type>(const Type&) { return is_answer<Type>; });
   if (acknowledgement && settings().has(Variant::ack_slow)) return 300ms;
-  if (acknowledgement && settings().has(Variant::acks_out_of_order)) {
+  // PUBRELs have an order to keep (MQTT-4.6.0-4).
+  const bool has_order = std::holds_alternative<mqtt::Pubrel>(packet);
+  if (acknowledgement && !has_order && settings().has(Variant::acks_out_of_order)) {
     return acknowledgement->packet_id % 2 == 1 ? Duration{20ms} : Duration::zero();
   }
   if (answers && settings().has(Variant::answers_slow)) return 500ms;

@@ -180,6 +180,19 @@ TEST(FaultCounting, IsPerConnection) {
   EXPECT_FALSE(a.closed.has_value()) << "a fault strikes once";
 }
 
+TEST(FaultCounting, WhatIsDisarmedStrikesNoMore) {
+  World world;
+  world.arm("after client:PUBLISH#1 cut");
+  world.arm("before client:PUBLISH#1 reset");
+  ClientEnd& client = world.open_and_wait();
+  world.network->disarm();
+  EXPECT_TRUE(world.network->pending().empty());
+  world.send(*client.stream, one_publish);
+  world.run();
+  EXPECT_FALSE(client.closed.has_value());
+  EXPECT_TRUE(world.faults_struck().empty());
+}
+
 TEST(FaultCounting, PacketTooShortForTheByteIsPassedOver) {
   World world;
   world.arm("byte 5 of client:PUBACK#1 cut");

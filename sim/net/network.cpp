@@ -41,6 +41,11 @@ std::vector<Fault> Network::pending() const {
   return faults;
 }
 
+void Network::disarm() {
+  for (const auto& armed : pending_) armed->has_struck = true;
+  pending_.clear();
+}
+
 OpenedLink Network::open(const std::string& client, StreamEvents& events) {
   const ConnectionId connection = trace_.begin_connection(client);
   const std::uint32_t ordinal = ++connections_of_client_[client];

@@ -45,6 +45,8 @@ class Network {
   void arm(const Fault& fault);
   // Faults that were armed and have not struck. A case whose fault never struck has tested nothing.
   std::vector<Fault> pending() const;
+  // Forgets them: from now on the network is well.
+  void disarm();
 
   // Opens a connection; on_open or on_close follows from the loop. `events` is let go with
   // stream->set_events(nullptr) or by on_close.

@@ -39,6 +39,9 @@ holdfast('run', '--quiet', '--seed', '7', '--out', at('good'));
 holdfast('run', '--quiet', '--seed', '7', '--defect', 'session-present-always-0', '--out', at('bad'));
 holdfast('report', at('good', 'results.json'), at('bad', 'results.json'), '--matrix', at('matrix.html'));
 holdfast('selftest', '--combinations', '2', '--html', at('kill-matrix.html'));
+holdfast('explore', '--quiet', '--seed', '7', '--seeds', '300', '--defect', 'subscriptions-lost-on-resume', '--out', at('found'));
+holdfast('explore', '--quiet', '--seed', '7', '--seeds', '50', '--out', at('not-found'));
+const find = JSON.parse(readFileSync(at('found', 'results.json'), 'utf8')).cases[0];
 const results = JSON.parse(readFileSync(at('bad', 'results.json'), 'utf8'));
 const failing = results.cases.find((one) => one.verdict === 'fail');
 
@@ -77,6 +80,12 @@ for (const width of [390, 1440]) {
         if (isAudited) assert.deepEqual(await accessibilityProblems(page, axe), [], name);
         await screenshot(page, `${name}-${width}-${scheme}`);
       }
+      for (const [name, folder, hash] of [['finds', 'found', ''], ['find', 'found', `case/${find.address}`], ['nothing-found', 'not-found', '']]) {
+        await open(page, url(at(folder, 'report.html'), `#/${hash}`));
+        assert.ok(await sidewaysScroll(page) <= 0, `${name} scrolls sideways`);
+        if (isAudited) assert.deepEqual(await accessibilityProblems(page, axe), [], name);
+        await screenshot(page, `${name}-${width}-${scheme}`);
+      }
       for (const [name, hash] of [['matrix', '?view=different'], ['comparison', `case/${failing.address}`]]) {
         await open(page, url(at('matrix.html'), `#/${hash}`));
         assert.ok(await sidewaysScroll(page) <= 0, `${name} scrolls sideways`);
@@ -109,6 +118,22 @@ await check('a reader filters, opens a failure, sees the diagram and the bytes, 
   await page.getByRole('button', {name: 'Copy the replay line'}).click();
   await page.getByText('copied').waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `holdfast replay ${failing.replay.includes(' ') ? `'${failing.replay}'` : failing.replay}`);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+await check('what an exploration has found stands there step by step', async () => {
+  const {page, problems, close} = await openPage(browser, {width: 1440});
+  await open(page, url(at('found', 'report.html')));
+  assert.match(await page.locator('.answer').innerText(), /does not conform[^]*600 random histories/i);
+  await page.locator('.groups a', {hasText: find.title}).first().click();
+  await page.waitForSelector('.diagram svg .packet');
+  const steps = page.locator('section', {hasText: 'The history'}).locator('ol > li');
+  assert.deepEqual(await steps.allInnerTexts(), find.procedure.split('; '));
+  assert.ok(find.replay.endsWith(` | steps ${find.procedure}`));
+  assert.ok((await page.locator('#replay').innerText()).includes(find.procedure));
+  await open(page, url(at('not-found', 'report.html')));
+  assert.match(await page.locator('.answer').innerText(), /nothing found in 100 histories/i);
   assert.deepEqual(problems, []);
   await close();
 });
