@@ -313,6 +313,17 @@ TEST_P(Exchanges, RepeatsOfTwoQosLevelsOutOfOrderAreDisputedIn3AndOpenIn5) {
   }
 }
 
+// One for each of two overlapping subscriptions.
+TEST_P(Exchanges, CopiesOfOneMessageHaveNoOrder) {
+  t.publish(pub, "one", 1, 1);
+  t.deliver(sub, "one", 1, 7);
+  t.deliver(sub, "one", 1, 8);
+  resume();
+  t.deliver(sub, "one", 1, 8, true);
+  t.deliver(sub, "one", 1, 7, true);
+  expect_silence(t);
+}
+
 TEST_P(Exchanges, PubrelsAndPublishesMayInterleaveOnResume) {
   for (std::uint16_t id = 1; id <= 4; ++id) t.publish(pub, fmt::format("m{}", id), 2, id);
   for (std::uint16_t id = 1; id <= 4; ++id) t.deliver(sub, fmt::format("m{}", id), 2, id);

@@ -27,11 +27,16 @@ constexpr auto repeat_order_rows = std::to_array<std::string_view>({"D-15"});
 struct Latest {
   Position original = 0;
   Position seen_at = never;
+  const Publication* message = nullptr;  // of a PUBLISH, if it is known
 
-  // Whether `now` comes after something that it had to precede.
-  bool is_overtaken(Position now) const { return seen_at != never && now < original; }
-  void take(Position now, Position at) {
-    if (seen_at == never || now > original) *this = {now, at};
+  // Whether `now` comes after something that it had to precede. Copies of one message, for overlapping
+  // subscriptions, are the same to whoever gets them.
+  bool is_overtaken(Position now, const Publication* its_message = nullptr) const {
+    const bool is_copy = message != nullptr && message == its_message;
+    return seen_at != never && now < original && !is_copy;
+  }
+  void take(Position now, Position at, const Publication* its_message = nullptr) {
+    if (seen_at == never || now > original) *this = {now, at, its_message};
   }
 };
 
@@ -56,19 +61,19 @@ void judge_publishes(const SessionView& view, std::vector<Breach>& breaches) {
     if (delivery.publication != nullptr && !delivery.topic.empty()) {
       Latest& of_stream = streams[{delivery.connection, delivery.publication->publisher,
                                    delivery.publish->qos, delivery.topic}];
-      if (of_stream.is_overtaken(original)) {
+      if (of_stream.is_overtaken(original, delivery.publication)) {
         breaches.push_back(disorder(view, delivery.connection, delivery.at, of_stream, publish_order,
                                     "repeats in the order in which they were sent at first", true));
         reported = true;
       }
-      of_stream.take(original, delivery.at);
+      of_stream.take(original, delivery.at, delivery.publication);
     }
     const bool is_v5 = view.connection(delivery.connection).version == mqtt::Version::v5;
-    if (!reported && !is_v5 && of_all.is_overtaken(original)) {
+    if (!reported && !is_v5 && of_all.is_overtaken(original, delivery.publication)) {
       breaches.push_back(disorder(view, delivery.connection, delivery.at, of_all, publish_order,
                                   "repeats in the order in which they were sent at first", false));
     }
-    of_all.take(original, delivery.at);
+    of_all.take(original, delivery.at, delivery.publication);
   }
 }
 

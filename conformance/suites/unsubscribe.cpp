@@ -47,6 +47,29 @@ Task<void> only_the_same_filter(Context& t) {
   co_await judge_gone(t, pub, client, base + "/other", base + "/b", id);
 }
 
+// [MQTT-3.10.4-1] The set of filters is the client's own.
+Task<void> others_keep_theirs(Context& t) {
+  const std::string topic = t.topic("a");
+  Client& watch = *co_await watcher(t, topic, 1);
+  Client& other = t.client("other");
+  co_await t.connected(other, t.clean());
+  co_await t.published(other, message(topic, "control", 1));
+  co_await t.delivered(watch, "control");
+  const auto judge_kept = [&t, &watch](bool came, const char* when) {
+    t.must(came, "MQTT-3.10.4-1", fmt::format("the subscription of another client to stay when {}", when),
+           seen_messages(watch));
+  };
+  co_await unsubscribed(t, other, topic);
+  co_await t.published(other, message(topic, "after the first", 1));
+  auto first = co_await watch.expect_message("after the first", t.patience());
+  judge_kept(first.has_value(), "a client gives up a filter that it never had");
+  co_await t.subscribed(other, topic, 1);
+  co_await unsubscribed(t, other, topic);
+  co_await t.published(other, message(topic, "after the second", 1));
+  auto second = co_await watch.expect_message("after the second", t.patience());
+  judge_kept(second.has_value(), "a client gives up the same filter of its own");
+}
+
 // [MQTT-3.10.4-2, HF-3.1.1-S47] Neither live nor by the queue, nor after a resumption.
 Task<void> nothing_new_afterwards(Context& t) {
   Client& client = t.client("sub");
@@ -200,6 +223,17 @@ void register_unsubscribe(Registry& registry) {
                 .variants = {"unsubscribe-effective-late"},
                 .interpretations = {"D-22"},
                 .run = only_the_same_filter});
+  registry.add(
+      {.slug = "others-keep-theirs",
+       .title = "UNSUBSCRIBE leaves the subscriptions of other clients alone",
+       .v3_1_1 = {section, {"MQTT-3.10.4-1"}},
+       .v5 = {section, {"MQTT-3.10.4-1"}},
+       .procedure =
+           "Of two clients one holds a filter; the other gives it up without having had it, then with.",
+       .control = "A message arrives before.",
+       .needs = {Need::qos_1},
+       .tags = {"unsubscribe"},
+       .run = others_keep_theirs});
   registry.add(
       {.slug = "nothing-new-afterwards",
        .title = "After UNSUBACK no new message comes, live, by the queue or after a resumption",

@@ -337,6 +337,9 @@ void subscriptions(Script& s) {
   s.subscribe("o", {.filter = "a/#/b"});
   s.subscribe("o", {.filter = "$share/g/t"});
   s.publish("p", "t", "shared");
+  s.subscribe("b", {.filter = "m"});
+  s.send("a", mqtt::Unsubscribe{.packet_id = 3, .filters = {"m"}});
+  s.publish("p", "m", "still b's");
 }
 
 void deliveries(Script& s) {

@@ -171,6 +171,7 @@ enum class Defect : std::uint16_t {
   qos_granted_above_request,
   subscription_effective_late,
   unsubscribe_by_matching,
+  unsubscribe_takes_from_others,
   unsuback_only_if_removed,
   share_name_unchecked,
   no_local_on_shared_accepted,

@@ -182,7 +182,10 @@ std::vector<Outgoing> Server::retained_for(const Session& session, const Subscri
 bool Server::unsubscribe(Session& session, std::string_view filter) {
   if (settings_.has(Defect::unsubscribe_by_matching)) unsubscribe_matching(session, filter);
   const auto found = session.subscriptions.find(filter);
-  if (found == session.subscriptions.end()) return false;
+  if (found == session.subscriptions.end()) {
+    if (settings_.has(Defect::unsubscribe_takes_from_others)) take_from_all(filter);
+    return false;
+  }
   if (settings_.has(Defect::unsubscribe_drops_inflight)) session.outbox.forget_inflight();
   if (settings_.has(Defect::unsubscribe_ignored)) return true;
   tree_.remove(session, found->second);

@@ -113,6 +113,7 @@ class Server {
   void spoil_will(mqtt::Will& will) const;
   void spoil_retained(const MessagePointer& message);
   void unsubscribe_matching(Session& session, std::string_view filter);
+  void take_from_all(std::string_view filter);
   bool is_wrongly_excluded(const Message& message, const Session& session) const;
   static std::vector<std::uint32_t> identifiers_of(std::span<const Subscriber> subscribers);
   std::size_t told_subscribers(const Matches& matches) const;

@@ -83,6 +83,15 @@ void Server::unsubscribe_matching(Session& session, std::string_view filter) {
   });
 }
 
+void Server::take_from_all(std::string_view filter) {
+  for (auto& [client_id, session] : sessions_) {
+    const auto held = session->subscriptions.find(filter);
+    if (held == session->subscriptions.end()) continue;
+    tree_.remove(*session, held->second);
+    session->subscriptions.erase(held);
+  }
+}
+
 bool Server::is_wrongly_excluded(const Message& message, const Session& session) const {
   const bool has_properties = message.properties != mqtt::Properties{};
   if (has_properties && session.version == mqtt::Version::v3_1_1 &&
