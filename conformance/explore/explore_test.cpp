@@ -39,20 +39,20 @@ TEST(ExploredAddress, IsReadInOneWayOnly) {
 }
 
 TEST(Explore, FindsNothingAgainstTheSoundBroker) {
-  const Exploration exploration = explore({}, 400);
+  const Exploration exploration = explore({}, 250);
   EXPECT_EQ(told(exploration), "");
   const ExplorationSummary& summary = *exploration.results.exploration;
-  EXPECT_EQ(summary.histories, 800u);
+  EXPECT_EQ(summary.histories, 500u);
   EXPECT_EQ(summary.inconclusive + summary.unsupported + summary.flawed, 0u);
-  EXPECT_GT(summary.steps, 8'000u);
-  EXPECT_GT(summary.faults, 800u);
+  EXPECT_GT(summary.steps, 5'000u);
+  EXPECT_GT(summary.faults, 500u);
 }
 
 TEST(Explore, BlamesNobodyForALegalChoice) {
   for (const VariantInfo& info : variant_catalogue()) {
     BrokerSettings settings;
     settings.variants.set(info.variant);
-    const Exploration exploration = explore(settings, 60);
+    const Exploration exploration = explore(settings, 30);
     EXPECT_EQ(told(exploration), "") << info.name;
     EXPECT_EQ(exploration.results.exploration->inconclusive, 0u) << info.name;
   }
