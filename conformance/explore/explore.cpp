@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -230,8 +231,15 @@ Exploration explore_embedded(const BrokerSettings& settings, const RunOptions& r
 
 tl::expected<Exploration, RunFailure> explore_live(const LiveTarget& target, const RunOptions& run,
                                                    const ExploreOptions& options) {
+  // Who is there is asked once: a broker that does not tell its name is waited for.
+  std::optional<SystemIdentity> identity;
   const auto run_cases = [&](const std::vector<const Case*>& cases, const RunOptions& run_options) {
-    return run_live(cases, target, run_options);
+    LiveTarget known = target;
+    if (identity) known.name = target.url;
+    Outcome outcome = run_live(cases, known, run_options);
+    if (outcome && !identity) identity = outcome->system;
+    if (outcome) outcome->system = *identity;
+    return outcome;
   };
   return Explorer(run_cases, run, options, tries_max_live).explore();
 }
