@@ -253,6 +253,7 @@ TEST_F(CommandLine, ExplorationsComplainInOneLine) {
                                              {"explore", "mqtt5/4.4"},
                                              {"explore", "http://127.0.0.1"},
                                              {"explore", "--baseline", "x.toml"},
+                                             {"explore", "--fault", "at opening cut"},
                                              {"explore", "--defect", "no-such"},
                                              {"replay", "7:mqtt5/explore/x"},
                                              {"replay", "7:mqtt5/explore/1 | steps a fly"},

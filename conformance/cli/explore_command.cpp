@@ -6,13 +6,13 @@
 #include "conformance/cli/cli.h"
 #include "conformance/cli/command.h"
 #include "conformance/cli/interrupt.h"
-#include "conformance/cli/ledger_lines.h"
 #include "conformance/cli/progress_line.h"
 #include "conformance/cli/replay_line.h"
 #include "conformance/cli/run_printer.h"
 #include "conformance/cli/run_settings.h"
 #include "conformance/cli/settings_file.h"
 #include "conformance/cli/stopwatch.h"
+#include "conformance/cli/tell_results.h"
 #include "conformance/explore/explore.h"
 #include "conformance/explore/explored_case.h"
 #include "reports/report_folder.h"
@@ -60,6 +60,8 @@ class ExploreCommand final : public Command {
           fmt::format("'{}' is not the URL of a broker, such as mqtt://127.0.0.1:1883", target_.url));
     if (!settings_.baseline.empty())
       return complain(surroundings_, exit_code::usage, "explore has no use for a baseline");
+    if (!settings_.faults.empty())
+      return complain(surroundings_, exit_code::usage, "explore draws its faults itself and takes no others");
     target_.name = settings_.name;
     if (!settings_.seed) settings_.seed = picked_seed();
     auto plan = plan_run(settings_, surroundings_.registry, is_live());
@@ -93,15 +95,7 @@ class ExploreCommand final : public Command {
       return complain(surroundings_, exploration.error().exit_code, exploration.error().message);
 
     complete(*exploration, plan);
-    const RunResults& results = exploration->results;
-    if (!settings_.out.empty()) {
-      plan.description.ledger = ledger_lines(surroundings_.registry);
-      const auto written = write_report(results, plan.description);
-      if (!written) return complain(surroundings_, exit_code::own_error, written.error());
-    }
-    const Outcome outcome = outcome_of(results, settings_.strict);
-    printer.results(results, plan.description, outcome, stopwatch.elapsed());
-    return outcome.code;
+    return tell_results(surroundings_, settings_, plan, exploration->results, printer, stopwatch);
   }
 
   tl::expected<Exploration, RunFailure> explored(const RunPlan& plan, ProgressLine& progress) const {

@@ -1,21 +1,18 @@
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "conformance/cli/cli.h"
 #include "conformance/cli/command.h"
 #include "conformance/cli/interrupt.h"
-#include "conformance/cli/ledger_lines.h"
 #include "conformance/cli/progress_line.h"
 #include "conformance/cli/replay_line.h"
 #include "conformance/cli/run_printer.h"
 #include "conformance/cli/run_settings.h"
 #include "conformance/cli/selectors.h"
 #include "conformance/cli/settings_file.h"
+#include "conformance/cli/tell_results.h"
 #include "conformance/engine/run.h"
-#include "reports/github.h"
 #include "reports/report_folder.h"
-#include "reports/results_json.h"
+#include "reports/text.h"
 
 namespace holdfast {
 namespace {
@@ -91,28 +88,13 @@ class RunCommand final : public Command {
     if (!results) return complain(surroundings_, results.error().exit_code, results.error().message);
 
     complete(*results, plan);
-    if (!settings_.out.empty()) {
-      plan.description.ledger = ledger_lines(surroundings_.registry);
-      const auto written = write_report(*results, plan.description);
-      if (!written) return complain(surroundings_, exit_code::own_error, written.error());
-    }
-    if (const auto told = tell_job(*results, plan.description); !told)
-      return complain(surroundings_, exit_code::own_error, told.error());
-    const Outcome outcome = outcome_of(*results, settings_.strict);
-    printer.results(*results, plan.description, outcome, stopwatch.elapsed());
-    return outcome.code;
+    return tell_results(surroundings_, settings_, plan, *results, printer, stopwatch);
   }
 
   tl::expected<RunResults, RunFailure> results_of(const std::vector<const Case*>& cases,
                                                   const RunPlan& plan) const {
     if (is_live()) return run_live(cases, target_, plan.options);
     return run_embedded(cases, plan.broker, plan.options);
-  }
-
-  tl::expected<void, std::string> tell_job(const RunResults& results, const RunDescription& description) {
-    const GithubJob job = github_job();
-    if (job.summary_file.empty() && !job.wants_annotations) return {};
-    return tell_github(job, results_document(results, description), surroundings_.out);
   }
 
   // What only the command line knows.

@@ -171,7 +171,13 @@ void RunPrinter::summary(const RunResults& results, const RunDescription& run, D
       parts.push_back(coloured(style_, as_is > 0 ? colour_of(verdict) : Colour::none,
                                fmt::format("{} {}", as_is, name_of(verdict))));
   };
-  add(Verdict::pass, true);
+  if (const auto& explored = results.exploration) {
+    parts.push_back(fmt::format("{} histories", explored->histories));
+    parts.push_back(counted(explored->steps, "step"));
+    parts.push_back(counted(explored->faults, "fault"));
+  } else {
+    add(Verdict::pass, true);
+  }
   add(Verdict::fail, true);
   for (const Verdict verdict : {Verdict::error, Verdict::inconclusive, Verdict::non_strict,
                                 Verdict::informational, Verdict::unsupported})

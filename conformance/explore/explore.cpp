@@ -56,12 +56,14 @@ struct Find {
   std::size_t steps_drawn{};  // before it was made short
 };
 
-// "MQTT-4.3.3-10" is of section 4.3.3.
+// "MQTT-4.3.3-10" is of section 4.3.3, "MQTT-4.5.0-1" of 4.5.
 std::string section_of(const std::string& requirement, std::string otherwise) {
   const std::size_t begin = requirement.find('-');
   const std::size_t end = requirement.rfind('-');
   if (!requirement.starts_with("MQTT-") || end <= begin) return otherwise;
-  return requirement.substr(begin + 1, end - begin - 1);
+  std::string section = requirement.substr(begin + 1, end - begin - 1);
+  if (section.ends_with(".0")) section.resize(section.size() - 2);
+  return section;
 }
 
 class Explorer {

@@ -12,7 +12,7 @@
 namespace holdfast {
 namespace {
 
-constexpr std::uint32_t kept_for_seconds = 3'600;
+constexpr std::uint32_t asked_for_seconds = 3'600;
 // Some brokers turn away who connects too often (interpretation C-13).
 constexpr int connect_retries_max = 2;
 constexpr Duration connect_retry_pause = 1s;
@@ -140,7 +140,7 @@ class Player {
   mqtt::Connect options_of(const Step& step) {
     const bool keeps = step.keeping == Keeping::keep || (step.keeping == Keeping::renew && t_.v5());
     mqtt::Connect options = t_.clean();
-    if (keeps) options = t_.keeping(kept_for_seconds, step.keeping == Keeping::renew);
+    if (keeps) options = t_.keeping(asked_for_seconds, step.keeping == Keeping::renew);
     if (t_.v5() && step.window > 0) options.properties.receive_maximum = step.window;
     if (step.has_will) {
       mqtt::Will will;
@@ -176,7 +176,7 @@ class Player {
     } else if (past == SessionModel::Life::held && is_worth_keeping) {
       judge_session_present(t_, *connack, Past::kept, "the broker holds a Session with a subscription");
     }
-    std::uint32_t kept_for = keeping == Keeping::brief ? 0 : kept_for_seconds;
+    std::uint32_t kept_for = keeping == Keeping::brief ? 0 : asked_for_seconds;
     // The broker of 5.0 may keep the Session for longer or shorter than asked, if it says so.
     kept_for = connack->properties.session_expiry_interval.value_or(kept_for);
     model_.connected(actor.number, kept_for, connack->session_present);
