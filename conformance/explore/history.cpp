@@ -6,6 +6,8 @@
 #include <array>
 #include <optional>
 
+#include "conformance/engine/words.h"
+
 namespace holdfast {
 namespace {
 
@@ -27,6 +29,8 @@ constexpr std::array action_names{
     ActionName{Action::fault, "fault"},
 };
 constexpr std::array<std::string_view, 3> keeping_names{"keep", "renew", "brief"};
+// Of a step that is not understood.
+constexpr std::size_t quoted_characters_max = 80;
 constexpr std::string_view blanks = " \t\n";
 
 // Takes the first word from the front of `text`; empty at its end.
@@ -96,7 +100,8 @@ tl::expected<Step, std::string> parse_step(std::string_view text) {
   std::string_view rest = text;
   const auto wrong = [text](std::string_view expected) {
     return tl::make_unexpected(
-        fmt::format("in the step '{}': expected {}", text.substr(text.find_first_not_of(blanks)), expected));
+        fmt::format("in the step '{}': expected {}",
+                    escaped(text.substr(text.find_first_not_of(blanks)), quoted_characters_max), expected));
   };
   const std::string_view client = take_word(rest);
   if (client.size() != 1 || client[0] < 'a' || client[0] >= static_cast<char>('a' + history_clients_max))

@@ -40,7 +40,8 @@ TEST(HistoryText, SaysWhatItDoesNotUnderstand) {
   for (const char* wrong :
        {"e cut", "a", "ab cut", "a fly", "a connect", "a connect often", "a connect keep window=0",
         "a connect keep wills", "a subscribe 3 x", "a subscribe 1 #", "a publish 1 +", "a publish x",
-        "a unsubscribe", "a cut now", "a fault", "a fault sometimes", "a fault b: at opening cut"}) {
+        "a unsubscribe", "a cut now", "a fault", "a fault sometimes", "a fault b: at opening cut", "a\nfly",
+        "a connect\r\n\x1b[2J"}) {
     const auto history = parse_history(wrong);
     ASSERT_FALSE(history.has_value()) << wrong;
     EXPECT_EQ(history.error().find('\n'), std::string::npos) << history.error();
