@@ -98,6 +98,9 @@ class Context {
   Task<void> subscribed(Client& client, std::string filter, int qos, std::string probe_topic);
   Task<void> subscribed(Client& client, mqtt::SubscriptionRequest request, mqtt::Properties properties,
                         std::string probe_topic);
+  // The settling alone, for a subscription that was granted: true once a probe has come back, false if the
+  // connection is gone before.
+  Task<bool> settle(Client& client, std::string probe_topic);
   // Publishes and completes the exchange of its QoS, all codes below 0x80.
   Task<void> published(Client& client, mqtt::Publish message);
   // DISCONNECT, then waits for the broker's close: from then on the broker knows. If the broker keeps its end
@@ -152,7 +155,6 @@ class Context {
  private:
   void note_judged(std::string_view requirement, std::string_view interpretation);
   Client& add_client(std::string_view name, std::string client_id, mqtt::Version version);
-  Task<void> settle(Client& client, std::string topic);
   Task<bool> discard_session(Client& client, std::string client_id);
   Task<void> delete_retained(Client& client, std::set<std::string> topics);
   void end_with(Finding finding);

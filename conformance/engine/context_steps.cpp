@@ -127,10 +127,12 @@ Task<void> Context::subscribed(Client& client, mqtt::SubscriptionRequest request
 
   if (request.no_local || mqtt::is_shared(request.filter) || probe_topic == "-") co_return;
   if (probe_topic.empty()) probe_topic = topic_for(request.filter);
-  co_await settle(client, std::move(probe_topic));
+  const bool is_settled = co_await settle(client, std::move(probe_topic));
+  control_came(is_settled, client, "probe of the subscription");
+  co_await fenced(client);
 }
 
-Task<void> Context::settle(Client& client, std::string topic) {
+Task<bool> Context::settle(Client& client, std::string probe_topic) {
   const Time start = now();
   const Duration interval = std::max(probe_interval_min, 2 * sut().round_trip);
   const Time end = later(start, std::max(settling_time_min, patience()));
@@ -139,22 +141,22 @@ Task<void> Context::settle(Client& client, std::string topic) {
   bool is_settled = false;
   while (!is_settled && now() < end && client.is_open()) {
     mqtt::Publish probe;
-    probe.topic = topic;
+    probe.topic = probe_topic;
     probe.payload = batch + std::to_string(++probes);
     client.publish(std::move(probe));
     is_settled = co_await client.expect_hidden(batch, interval);
   }
-  if (!is_settled) {
+  if (!is_settled && client.is_open()) {
     control_failed(client,
                    fmt::format("the subscription is not in force {} after SUBACK: of {} messages to it "
                                "none has come back",
                                in_words(now() - start), probes));
   }
-  if (probes > 1) {
+  if (is_settled && probes > 1) {
     observed(fmt::format("{}: the subscription was in force {} after SUBACK", client.name(),
                          in_words(now() - start)));
   }
-  co_await fenced(client);
+  co_return is_settled;
 }
 
 Task<void> Context::published(Client& client, mqtt::Publish message) {

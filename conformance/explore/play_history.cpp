@@ -16,7 +16,6 @@ constexpr std::uint32_t asked_for_seconds = 3'600;
 // Some brokers turn away who connects too often (interpretation C-13).
 constexpr int connect_retries_max = 2;
 constexpr Duration connect_retry_pause = 1s;
-constexpr Duration probe_interval = 100ms;
 
 class Player {
  public:
@@ -28,7 +27,7 @@ class Player {
       co_await take(step);
       note_held_back();
     }
-    heal();
+    t_.network().disarm();
     co_await come_back();
     co_await judge_what_is_owed();
     judge_cancelled_wills();
@@ -45,10 +44,8 @@ class Player {
   struct Actor {
     std::uint8_t number = 0;
     Client* client = nullptr;
-    bool is_up = false;       // CONNACK has come, and nothing has been done to the connection since
-    std::size_t armed = 0;    // faults on its link, all in all
-    std::size_t strikes = 0;  // of them before it came up
-    std::string will;         // its payload, while the connection stands that has it
+    bool is_up = false;  // CONNACK has come, and nothing has been done to the connection since
+    std::string will;    // its payload, while the connection stands that has it
     std::vector<Sent> sent;
     // What the client was sent and has left without an answer.
     std::set<std::string> held_back;
@@ -98,7 +95,6 @@ class Player {
         co_await leave(actor, step.action);
         break;
       case Action::fault:
-        ++actor.armed;
         t_.arm(fmt::format("{}: {}", client_name(step.client), to_text(step.fault)));
         break;
     }
@@ -116,31 +112,20 @@ class Player {
   // A broker that closes connections for no reason that we know cannot be judged by what comes afterwards.
   void require_untouched(Actor& actor) {
     if (!actor.is_up || actor.client->is_open()) return;
-    t_.control(strikes(actor) > actor.strikes,
+    t_.control(has_struck(actor),
                fmt::format("the broker has closed the connection of {} for no reason that is known",
                            actor.client->name()));
-    lost(actor);
-  }
-
-  // How many faults have struck this client's link.
-  std::size_t strikes(const Actor& actor) const {
-    const std::vector<Fault> pending = t_.network().pending();
-    const auto waiting = std::ranges::count(pending, actor.client->name(), &Fault::client);
-    return actor.armed - static_cast<std::size_t>(waiting);
-  }
-
-  // The connection is gone, and the broker may know or not.
-  void lost(Actor& actor) {
-    if (!actor.is_up) return;
     actor.is_up = false;
     actor.will.clear();
     model_.ended(actor.number, false);
   }
 
-  mqtt::Connect options_of(const Step& step) {
-    const bool keeps = step.keeping == Keeping::keep || (step.keeping == Keeping::renew && t_.v5());
+  // Whether a fault has struck the client's latest connection.
+  bool has_struck(const Actor& actor) const { return t_.network().has_struck(actor.client->connection()); }
+
+  mqtt::Connect options_of(const Step& step, Keeping keeping) {
     mqtt::Connect options = t_.clean();
-    if (keeps) options = t_.keeping(asked_for_seconds, step.keeping == Keeping::renew);
+    if (keeping != Keeping::brief) options = t_.keeping(asked_for_seconds, keeping == Keeping::renew);
     if (t_.v5() && step.window > 0) options.properties.receive_maximum = step.window;
     if (step.has_will) {
       mqtt::Will will;
@@ -157,7 +142,7 @@ class Player {
     // What has come in on the old connection and was not looked at yet.
     co_await finish_sent(actor);
     const Keeping keeping = step.keeping == Keeping::renew && !t_.v5() ? Keeping::brief : step.keeping;
-    const mqtt::Connect options = options_of(step);
+    const mqtt::Connect options = options_of(step, keeping);
     const SessionModel::Life past = model_.life(actor.number);
     const bool is_worth_keeping = model_.is_worth_keeping(actor.number);
     model_.connecting(actor.number, keeping);
@@ -197,11 +182,9 @@ class Player {
     std::optional<Received<mqtt::Connack>> connack;
     for (int attempt = 0; !connack && attempt <= connect_retries_max; ++attempt) {
       if (attempt > 0) co_await t_.pass(connect_retry_pause);
-      actor.strikes = strikes(actor);
       client.connect(options);
       connack = co_await client.expect<mqtt::Connack>(t_.patience());
-      const bool has_struck = strikes(actor) > actor.strikes;
-      if (!connack && has_struck) {
+      if (!connack && has_struck(actor)) {
         client.abandon();
         co_return connack;
       }
@@ -252,22 +235,8 @@ class Player {
     const auto granted = static_cast<std::uint8_t>(suback->reasons.front());
     std::string probed = step.topic;
     if (probed == "+") probed = "probe";
-    const bool is_in_force = co_await settle(client, std::move(probed));
+    const bool is_in_force = co_await t_.settle(client, t_.topic(probed));
     if (is_in_force) model_.subscribed(actor.number, step.topic, granted);
-  }
-
-  // Probes the subscription until one comes back. False if the connection is gone before.
-  Task<bool> settle(Client& client, std::string topic) {
-    const Time end = later(t_.now(), t_.patience());
-    const std::string batch = fmt::format("settle-{}-", ++probes_);
-    bool came = false;
-    for (int probe = 1; !came && client.is_open() && t_.now() < end; ++probe) {
-      client.publish(message(t_.topic(topic), batch + std::to_string(probe), 0));
-      came = co_await client.expect_hidden(batch, std::max(probe_interval, 2 * t_.sut().round_trip));
-    }
-    t_.control(came || !client.is_open(),
-               fmt::format("{}: the subscription is not in force after SUBACK", client.name()));
-    co_return came;
   }
 
   Task<void> unsubscribe(Actor& actor, const Step& step) {
@@ -365,7 +334,7 @@ class Player {
         client.cut();
       }
       auto closed = co_await client.expect_close(t_.patience());
-      broker_knows = closed && strikes(actor) == actor.strikes;
+      broker_knows = closed && !has_struck(actor);
       if (!closed) client.abandon();
     } else if (action == Action::reset) {
       client.reset();
@@ -399,13 +368,6 @@ class Player {
 
   // --- the end ---
 
-  // No fault strikes any more.
-  void heal() {
-    for (Actor& actor : actors_)
-      if (actor.client != nullptr) actor.armed = strikes(actor);
-    t_.network().disarm();
-  }
-
   Task<void> come_back() {
     // What a fault has done shortly before becomes known.
     for (Actor& actor : actors_)
@@ -435,6 +397,7 @@ class Player {
           auto late = co_await actor.client->expect_message(owed.payload, t_.patience());
           came = late.has_value();
         }
+        if (!came) require_untouched(actor);
         const bool is_will = owed.payload.front() == 'w';
         t_.must(came, is_will ? "MQTT-3.1.2-8" : "MQTT-4.5.0-1",
                 fmt::format("{}, which the broker has taken over for {}, subscribed to {}", owed.payload,
@@ -476,7 +439,6 @@ class Player {
   std::set<std::string> cancelled_wills_;
   std::size_t messages_ = 0;
   std::size_t wills_ = 0;
-  std::size_t probes_ = 0;
 };
 
 }  // namespace

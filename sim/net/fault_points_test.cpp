@@ -180,6 +180,17 @@ TEST(FaultCounting, IsPerConnection) {
   EXPECT_FALSE(a.closed.has_value()) << "a fault strikes once";
 }
 
+TEST(FaultCounting, TellsWhichConnectionWasStruck) {
+  World world;
+  world.arm("a#2: at opening cut");
+  world.open_and_wait("a");
+  EXPECT_FALSE(world.network->has_struck(1));
+  world.open_and_wait("a");
+  world.run();
+  EXPECT_FALSE(world.network->has_struck(1));
+  EXPECT_TRUE(world.network->has_struck(2));
+}
+
 TEST(FaultCounting, WhatIsDisarmedStrikesNoMore) {
   World world;
   world.arm("after client:PUBLISH#1 cut");

@@ -74,6 +74,7 @@ bool Network::concerns(const Fault& fault, const Link& link) const {
 void Network::struck(ArmedFault& armed, ConnectionId connection) {
   assert(!armed.has_struck);
   armed.has_struck = true;
+  struck_.insert(connection);
   trace_.fault(connection, to_text(armed.fault));
   std::erase_if(pending_, [&](const auto& pending) { return pending.get() == &armed; });
 }

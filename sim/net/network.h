@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ class Network {
   std::vector<Fault> pending() const;
   // Forgets them: from now on the network is well.
   void disarm();
+  // Whether a fault that was armed has struck this connection.
+  bool has_struck(ConnectionId connection) const { return struck_.contains(connection); }
 
   // Opens a connection; on_open or on_close follows from the loop. `events` is let go with
   // stream->set_events(nullptr) or by on_close.
@@ -67,6 +70,7 @@ class Network {
   std::uint64_t seed_;
   Weather weather_;
   std::vector<std::shared_ptr<ArmedFault>> pending_;
+  std::set<ConnectionId> struck_;
   std::map<std::string, std::uint32_t> connections_of_client_;
   std::vector<std::unique_ptr<Link>> links_;  // in the order of opening; finished ones are empty shells
 };
