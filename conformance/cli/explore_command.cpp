@@ -5,17 +5,13 @@
 
 #include "conformance/cli/cli.h"
 #include "conformance/cli/command.h"
-#include "conformance/cli/interrupt.h"
 #include "conformance/cli/progress_line.h"
 #include "conformance/cli/replay_line.h"
-#include "conformance/cli/run_printer.h"
+#include "conformance/cli/run_frame.h"
 #include "conformance/cli/run_settings.h"
-#include "conformance/cli/settings_file.h"
 #include "conformance/cli/stopwatch.h"
-#include "conformance/cli/tell_results.h"
 #include "conformance/explore/explore.h"
 #include "conformance/explore/explored_case.h"
-#include "reports/report_folder.h"
 
 namespace holdfast {
 namespace {
@@ -50,10 +46,7 @@ class ExploreCommand final : public Command {
   CLI::App& app() override { return app_; }
 
   int run() override {
-    if (!settings_.settings_file.empty()) {
-      const auto applied = apply_settings_file(app_, settings_.settings_file);
-      if (!applied) return complain(surroundings_, exit_code::usage, applied.error());
-    }
+    if (const auto read = read_settings_file(surroundings_, app_, settings_); !read) return read.error();
     if (is_live() && !is_url(target_.url))
       return complain(
           surroundings_, exit_code::usage,
@@ -63,13 +56,8 @@ class ExploreCommand final : public Command {
     if (!settings_.faults.empty())
       return complain(surroundings_, exit_code::usage, "explore draws its faults itself and takes no others");
     target_.name = settings_.name;
-    if (!settings_.seed) settings_.seed = picked_seed();
-    auto plan = plan_run(settings_, surroundings_.registry, is_live());
-    if (!plan) return complain(surroundings_, exit_code::usage, plan.error());
-    if (!settings_.out.empty()) {
-      const auto prepared = prepare_report_folder(settings_.out);
-      if (!prepared) return complain(surroundings_, exit_code::own_error, prepared.error());
-    }
+    auto plan = prepare_run(surroundings_, settings_, target_);
+    if (!plan) return plan.error();
     return explore(*plan);
   }
 
@@ -77,16 +65,8 @@ class ExploreCommand final : public Command {
   bool is_live() const { return !target_.url.empty(); }
 
   int explore(RunPlan& plan) {
-    end_on_interrupt(surroundings_.err_style.progress);
-    const Detail detail =
-        settings_.quiet ? Detail::quiet : (settings_.verbose ? Detail::verbose : Detail::normal);
-    RunPrinter printer(surroundings_.out, surroundings_.out_style, detail);
-    const std::string system =
-        is_live() ? without_credentials(target_.url) : std::string("reference broker in virtual time");
-    printer.heading({.system = system,
-                     .seed = *settings_.seed,
-                     .work = fmt::format("{} random histories", 2 * seeds_),
-                     .conditions = conditions_of(settings_)});
+    RunPrinter printer =
+        begin_run(surroundings_, settings_, target_, fmt::format("{} random histories", 2 * seeds_));
     ProgressLine progress(surroundings_.err, settings_.quiet ? TerminalStyle{} : surroundings_.err_style);
     const Stopwatch stopwatch;
     auto exploration = explored(plan, progress);
@@ -94,7 +74,7 @@ class ExploreCommand final : public Command {
     if (!exploration)
       return complain(surroundings_, exploration.error().exit_code, exploration.error().message);
 
-    complete(*exploration, plan);
+    complete(*exploration);
     return tell_results(surroundings_, settings_, plan, exploration->results, printer, stopwatch);
   }
 
@@ -108,9 +88,8 @@ class ExploreCommand final : public Command {
   }
 
   // What only the command line knows.
-  void complete(Exploration& exploration, RunPlan& plan) const {
+  void complete(Exploration& exploration) const {
     exploration.results.tool_version = tool_version();
-    if (is_live()) plan.description.address = without_credentials(target_.url);
     ReplayLine line = replay_line_of(settings_);
     for (std::size_t i = 0; i < exploration.finds.size(); ++i) {
       CaseResult& result = exploration.results.cases[i];
