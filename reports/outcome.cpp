@@ -25,9 +25,6 @@ Outcome outcome_of_exploration(const RunResults& results, bool strict) {
   const ExplorationSummary& explored = *results.exploration;
   const std::size_t failed = results.count(Verdict::fail);
   const std::size_t lax = results.count(Verdict::non_strict);
-  if (const std::size_t errors = results.count(Verdict::error); errors > 0)
-    return {exit_code::own_error,
-            fmt::format("cannot tell: {}", cases(errors, "ended in error", "ended in error"))};
   if (failed > 0)
     return {exit_code::does_not, fmt::format("does not conform: {} found", counted(failed, "failure"))};
   if (lax > 0 && strict)
@@ -63,13 +60,12 @@ bool speaks_against(const CaseResult& result, bool simulated, bool strict) {
 }
 
 Outcome outcome_of(const RunResults& results, bool strict) {
-  if (results.exploration) return outcome_of_exploration(results, strict);
-  if (results.cases.empty()) return {exit_code::usage, "no case was run"};
-
   const std::size_t errors = results.count(Verdict::error);
   if (errors > 0)
     return {exit_code::own_error,
             fmt::format("cannot tell: {}", cases(errors, "ended in error", "ended in error"))};
+  if (results.exploration) return outcome_of_exploration(results, strict);
+  if (results.cases.empty()) return {exit_code::usage, "no case was run"};
 
   const auto count = [&](auto predicate) {
     return static_cast<std::size_t>(std::count_if(results.cases.begin(), results.cases.end(), predicate));

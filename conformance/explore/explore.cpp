@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -32,14 +31,13 @@ struct Flaw {
   bool operator==(const Flaw&) const = default;
 };
 
-bool is_flawed(const CaseResult& result) {
-  return result.verdict == Verdict::non_strict || result.verdict == Verdict::fail ||
-         result.verdict == Verdict::error;
-}
-
-Flaw flaw_of(const CaseResult& result) {
+// nullopt: nothing has gone wrong.
+std::optional<Flaw> flaw_of(const CaseResult& result) {
+  const bool is_flawed = result.verdict == Verdict::non_strict || result.verdict == Verdict::fail ||
+                         result.verdict == Verdict::error;
+  if (!is_flawed) return std::nullopt;
   const Finding& gravest = result.findings.front();
-  return {result.version, result.verdict, gravest.requirement, gravest.checker};
+  return Flaw{result.version, result.verdict, gravest.requirement, gravest.checker};
 }
 
 bool is_fault(const Step& step) {
@@ -118,56 +116,52 @@ class Explorer {
     if (result.verdict == Verdict::inconclusive) ++summary_.inconclusive;
     summary_.steps += history.size();
     summary_.faults += static_cast<std::size_t>(std::ranges::count_if(history, is_fault));
-    if (!is_flawed(result)) return;
+    const std::optional<Flaw> flaw = flaw_of(result);
+    if (!flaw) return;
     ++summary_.flawed;
-    const Flaw flaw = flaw_of(result);
-    const auto known = std::ranges::find(finds_, flaw, &Find::flaw);
-    if (known != finds_.end()) {
-      ++known->seen;
-      // The shorter one is sooner made short.
-      if (history.size() >= known->history.size()) return;
-      known->address = address;
-      known->history = history;
-      known->result = std::move(result);
-      known->steps_drawn = history.size();
+    Find find{.address = address,
+              .history = history,
+              .flaw = *flaw,
+              .result = std::move(result),
+              .steps_drawn = history.size()};
+    const auto known = std::ranges::find(finds_, *flaw, &Find::flaw);
+    if (known == finds_.end()) {
+      finds_.push_back(std::move(find));
       return;
     }
-    finds_.push_back({.address = address,
-                      .history = history,
-                      .flaw = flaw,
-                      .result = std::move(result),
-                      .steps_drawn = history.size()});
+    find.seen = ++known->seen;
+    // The shorter one is sooner made short.
+    if (history.size() < known->history.size()) *known = std::move(find);
   }
 
-  // Which of these histories show the flaw of the find.
-  std::vector<bool> which_show(const Find& find, const std::vector<History>& candidates,
-                               const RunOptions& run) {
+  // Of each of these histories the result, if it shows the flaw of the find.
+  std::vector<std::optional<CaseResult>> showing(const Find& find, const std::vector<History>& candidates,
+                                                 const RunOptions& run) const {
     Cases cases;
     for (const History& candidate : candidates) cases.emplace_back(find.address, candidate);
-    std::vector<bool> show(candidates.size(), false);
-    const Outcome outcome = run_cases_(pointers(cases), run);
-    if (!outcome) return show;
+    std::vector<std::optional<CaseResult>> results(candidates.size());
+    Outcome outcome = run_cases_(pointers(cases), run);
+    if (!outcome) return results;
     for (std::size_t i = 0; i < candidates.size(); ++i)
-      show[i] = is_flawed(outcome->cases[i]) && flaw_of(outcome->cases[i]) == find.flaw;
-    return show;
+      if (flaw_of(outcome->cases[i]) == find.flaw) results[i] = std::move(outcome->cases[i]);
+    return results;
   }
 
-  void make_short(Find& find) {
+  void make_short(Find& find) const {
     RunOptions run = run_;
     run.second_tries = false;
-    const auto which = [&](const std::vector<History>& candidates) {
+    const auto which_show = [&](const std::vector<History>& candidates) {
       if (options_.progress) options_.progress(2 * options_.histories, 2 * options_.histories);
-      return which_show(find, candidates, run);
+      std::vector<bool> show;
+      for (const auto& result : showing(find, candidates, run)) show.push_back(result.has_value());
+      return show;
     };
-    History history = shrunk(find.history, which, tries_max_);
+    History history = shrunk(find.history, which_show, tries_max_);
     // The short one has to show it beyond doubt; if it does not, the long one has.
-    Cases one;
-    one.emplace_back(find.address, history);
-    Outcome outcome = run_cases_(pointers(one), run_);
-    if (!outcome || !is_flawed(outcome->cases.front()) || flaw_of(outcome->cases.front()) != find.flaw)
-      return;
+    std::optional<CaseResult> result = std::move(showing(find, {history}, run_).front());
+    if (!result) return;
     find.history = std::move(history);
-    find.result = std::move(outcome->cases.front());
+    find.result = *std::move(result);
   }
 
   Exploration assembled() {
@@ -175,8 +169,8 @@ class Explorer {
     std::ranges::stable_sort(finds_, std::greater<>(), [](const Find& find) { return find.flaw.verdict; });
     for (Find& find : finds_) {
       CaseResult& result = find.result;
-      result.requirements = {find.flaw.requirement};
-      if (find.flaw.requirement.empty()) result.requirements.clear();
+      result.requirements.clear();
+      if (!find.flaw.requirement.empty()) result.requirements.push_back(find.flaw.requirement);
       result.title =
           fmt::format("A history of {} step{}", find.history.size(), find.history.size() == 1 ? "" : "s");
       result.section = section_of(find.flaw.requirement, result.section);
