@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "conformance/explore/explored_case.h"
 #include "sim/broker/defects.h"
 #include "sim/broker/variants.h"
@@ -58,20 +60,58 @@ TEST(Explore, BlamesNobodyForALegalChoice) {
   }
 }
 
-// Each of these breaks what a Session owes over a cut.
-TEST(Explore, FindsWhatSessionsForget) {
-  for (const char* name : {"session-lost-at-close", "subscriptions-lost-on-resume", "takeover-loses-messages",
-                           "inflight-lost-on-resume", "pubrel-not-resent", "queue-lost-on-resume",
-                           "qos-2-ids-lost-on-reconnect"}) {
-    const auto defect = defect_named(name);
-    ASSERT_TRUE(defect.has_value()) << name;
+// Every judgement that a history makes by itself, besides those of the checkers, and a defect that it
+// notices.
+struct Judgement {
+  const char* defect;
+  const char* requirement;  // of 5.0
+};
+constexpr Judgement judgements[] = {
+    {"session-lost-at-close", "MQTT-3.2.2-3"},             // Session Present where a Session is held
+    {"session-present-always-1", "MQTT-3.2.2-3"},          // and where none is
+    {"session-present-1-on-clean-start", "MQTT-3.2.2-2"},  // and where it was to be discarded
+    {"subscriptions-lost-on-resume", "MQTT-4.5.0-1"},
+    {"queue-lost-on-resume", "MQTT-4.5.0-1"},
+    {"takeover-loses-messages", "MQTT-4.5.0-1"},
+    {"inflight-lost-on-resume", "MQTT-4.4.0-1"},
+    {"pubrel-not-resent", "MQTT-4.3.3-4"},
+    {"repeats-unanswered", "MQTT-4.3.2-4"},
+    {"repeats-unanswered", "MQTT-4.3.3-8"},
+    {"pubcomp-not-sent", "MQTT-4.3.3-11"},
+    {"will-never-published", "MQTT-3.1.2-8"},
+    {"will-published-despite-disconnect", "MQTT-3.14.4-3"},
+};
+
+TEST(Explore, EachJudgementNoticesADefect) {
+  for (const Judgement& judgement : judgements) {
+    const auto defect = defect_named(judgement.defect);
+    ASSERT_TRUE(defect.has_value()) << judgement.defect;
     BrokerSettings settings;
     settings.defects.set(*defect);
     const Exploration exploration = explore(settings, 300);
-    ASSERT_FALSE(exploration.finds.empty()) << name;
+    const auto is_noticed = std::ranges::any_of(exploration.results.cases, [&](const CaseResult& result) {
+      const Finding& finding = result.findings.front();
+      return result.version == mqtt::Version::v5 && finding.checker.empty() &&
+             finding.requirement == judgement.requirement;
+    });
+    EXPECT_TRUE(is_noticed) << judgement.defect << " " << judgement.requirement << "\n" << told(exploration);
     // Made short, and each of them still shows it.
     for (const History& history : exploration.finds) EXPECT_LE(history.size(), 12u) << to_text(history);
   }
+}
+
+// What has not come when the broker closes the connection may have come later.
+TEST(Explore, DoesNotJudgeAWaitThatTheBrokerHasCutShort) {
+  const ExploredCase history(
+      *parse_explored_address("mqtt5/explore/1"),
+      *parse_history("a connect keep; a subscribe 1 x; a cut; b connect keep; b publish 1 x"));
+  RunOptions run;
+  run.timeout_scale = 100;  // longer than the keep alive
+  BrokerSettings settings{.defects = {Defect::queue_lost_on_resume}};
+  EXPECT_EQ(run_embedded({&history.the_case}, settings, run).cases.front().verdict, Verdict::fail);
+  settings.defects.set(Defect::keep_alive_not_fed_by_pings);
+  const CaseResult cut_short = run_embedded({&history.the_case}, settings, run).cases.front();
+  EXPECT_EQ(cut_short.verdict, Verdict::inconclusive) << cut_short.observed;
 }
 
 TEST(Explore, IsAFunctionOfTheSeedAlone) {

@@ -84,6 +84,7 @@ enum class Defect : std::uint16_t {
   puback_not_sent,
   puback_wrong_id,
   qos_1_dup_1_swallowed,
+  repeats_unanswered,
   qos_2_repeat_delivered,
   qos_2_passed_on_twice,
   qos_2_ids_lost_on_reconnect,

@@ -143,6 +143,7 @@ void Connection::on(mqtt::Publish publish) {
     disconnect_faulty(*fault);
     return;
   }
+  if (publish.dup && settings().has(Defect::repeats_unanswered)) return;
   if (publish.qos == 2) {
     receive_qos_2(std::move(publish));
   } else if (publish.qos == 1) {
