@@ -132,7 +132,7 @@ class Gathering {
     sending.errors = event.errors;
     if (event.kind == EventKind::packet) {
       sending.text = event.text;
-      sending.bytes = event.bytes;
+      sending.bytes.assign(event.bytes.begin(), event.bytes.end());
       next_begin_[{event.connection, event.sender}] += event.bytes.size();
     } else {
       sending.kind = "undecodable";

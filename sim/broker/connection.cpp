@@ -248,7 +248,9 @@ void Connection::set_outgoing_topic(mqtt::Publish& publish) {
 }
 
 void Connection::write(const mqtt::Packet& packet) {
-  write_bytes(encoded(packet));
+  wire_.clear();
+  encode(packet, wire_);
+  write_bytes(wire_);
   if (stream_->queued_bytes() > settings().output_buffer_max) {
     failed_ = true;
     server_.end_soon(*this);

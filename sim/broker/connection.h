@@ -132,7 +132,7 @@ class Connection final : public StreamEvents {
   void write_if_open(const mqtt::Packet& packet);
   static mqtt::Packet without_diagnostics(mqtt::Packet packet);
   bool adds_diagnostics() const;
-  Bytes encoded(const mqtt::Packet& packet) const;
+  void encode(const mqtt::Packet& packet, Bytes& bytes) const;  // REQUIRES: `bytes` is empty
   void write_bytes(ByteView bytes);
   void flush();
   bool tells(mqtt::ReasonCode reason) const;
@@ -148,6 +148,7 @@ class Connection final : public StreamEvents {
   mqtt::Version version_ = mqtt::Version::v5;  // known once connected
   Session* session_ = nullptr;                 // set while connected
   bool failed_ = false;
+  Bytes wire_;  // of the packet being written; kept for its memory
 
   // For variants and defects only.
   bool is_left_open_ = false;         // by a takeover

@@ -81,7 +81,7 @@ bool Connection::adds_diagnostics() const {
                                         : settings().has(Defect::problem_information_ignored);
 }
 
-Bytes Connection::encoded(const mqtt::Packet& packet) const {
+void Connection::encode(const mqtt::Packet& packet, Bytes& bytes) const {
   if (is_v5() && adds_diagnostics()) {
     mqtt::Packet adorned = packet;
     std::visit(
@@ -96,11 +96,11 @@ Bytes Connection::encoded(const mqtt::Packet& packet) const {
         },
         adorned);
     const bool may_be_large = settings().has(Defect::diagnostics_ignore_packet_size);
-    if (may_be_large || fits(adorned)) return mqtt::encode(adorned, version_);
+    if (may_be_large || fits(adorned)) return mqtt::encode(adorned, version_, bytes);
   }
-  Bytes bytes = mqtt::encode(packet, version_);
+  mqtt::encode(packet, version_, bytes);
   const bool is_long = settings().has(Variant::ack_long_form);
-  if (!is_v5() || !(is_long || settings().has(Variant::ack_with_code_only))) return bytes;
+  if (!is_v5() || !(is_long || settings().has(Variant::ack_with_code_only))) return;
   // The shortest form has two bytes behind the fixed header, or three with a reason.
   if (const std::optional<Acknowledged> acknowledgement = acknowledged(packet)) {
     bytes.resize(4);
@@ -108,7 +108,6 @@ Bytes Connection::encoded(const mqtt::Packet& packet) const {
     if (is_long) bytes.push_back(0);
     bytes[1] = static_cast<std::uint8_t>(bytes.size() - 2);
   }
-  return bytes;
 }
 
 void Connection::write_bytes(ByteView bytes) {

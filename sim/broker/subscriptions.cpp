@@ -21,20 +21,6 @@ struct SubscriptionTree::Node {
   }
 };
 
-namespace {
-
-std::vector<std::string_view> levels_of(std::string_view name) {
-  std::vector<std::string_view> levels;
-  for (std::size_t begin = 0;;) {
-    const std::size_t end = name.find('/', begin);
-    levels.push_back(name.substr(begin, end - begin));
-    if (end == std::string_view::npos) return levels;
-    begin = end + 1;
-  }
-}
-
-}  // namespace
-
 SubscriptionTree::SubscriptionTree(const BrokerSettings& settings)
     : settings_(settings), root_(std::make_unique<Node>()) {}
 
@@ -52,7 +38,8 @@ SubscriptionTree::~SubscriptionTree() {
 
 void SubscriptionTree::add(Session& session, const Subscription& subscription, std::size_t first_turn) {
   Node* node = root_.get();
-  for (const std::string_view level : levels_of(subscription.topic_filter)) {
+  for (std::optional<std::string_view> rest = subscription.topic_filter; rest;) {
+    const std::string_view level = mqtt::take_level(rest);
     Node* next = node->child(level);
     if (next == nullptr) next = (node->children[std::string(level)] = std::make_unique<Node>()).get();
     node = next;
@@ -66,13 +53,18 @@ void SubscriptionTree::add(Session& session, const Subscription& subscription, s
 }
 
 void SubscriptionTree::remove(const Session& session, const Subscription& subscription) {
-  const std::vector<std::string_view> levels = levels_of(subscription.topic_filter);
-  std::vector<Node*> path{root_.get()};
-  for (const std::string_view level : levels) {
-    path.push_back(path.back()->child(level));
-    assert(path.back() != nullptr);
+  struct Branch {
+    Node* node;
+    std::string_view level;
+  };
+  std::vector<Branch> path;  // from the root down
+  Node* at = root_.get();
+  for (std::optional<std::string_view> rest = subscription.topic_filter; rest;) {
+    path.push_back({at, mqtt::take_level(rest)});
+    at = at->child(path.back().level);
+    assert(at != nullptr);
   }
-  Node& node = *path.back();
+  Node& node = *at;
   if (subscription.is_shared()) {
     const auto group = node.shared.find(subscription.share_name);
     assert(group != node.shared.end());
@@ -82,8 +74,10 @@ void SubscriptionTree::remove(const Session& session, const Subscription& subscr
     node.plain.erase(session.number());
   }
   // Branches that lead nowhere any more go.
-  for (std::size_t depth = levels.size(); depth > 0 && path[depth]->empty(); --depth) {
-    path[depth - 1]->children.erase(path[depth - 1]->children.find(levels[depth - 1]));
+  for (bool is_bare = node.empty(); is_bare && !path.empty(); path.pop_back()) {
+    const Branch& last = path.back();
+    last.node->children.erase(last.node->children.find(last.level));
+    is_bare = last.node->empty();
   }
 }
 
@@ -95,23 +89,24 @@ Matches SubscriptionTree::match(std::string_view topic) {
   };
   // A filter that begins with a wildcard does not match a topic that begins with `$` (MQTT-4.7.2-1).
   bool wildcards_count = !topic.starts_with('$') || settings_.has(Defect::hash_matches_dollar);
-  std::vector<Node*> reached{root_.get()};  // by the filters' levels that match the topic's levels so far
-  for (const std::string_view level : levels_of(topic)) {
-    std::vector<Node*> next;
-    for (Node* const node : reached) {
-      if (Node* const same = node->child(level)) next.push_back(same);
+  reached_.assign(1, root_.get());
+  for (std::optional<std::string_view> rest = topic; rest;) {
+    const std::string_view level = mqtt::take_level(rest);
+    next_.clear();
+    for (Node* const node : reached_) {
+      if (Node* const same = node->child(level)) next_.push_back(same);
       if (!wildcards_count) continue;
       const bool is_missed = level.empty() && settings_.has(Defect::plus_misses_empty_level);
-      if (Node* const any = node->child("+"); any && !is_missed) next.push_back(any);
-      if (Node* const rest = node->child("#")) collect(*rest);
+      if (Node* const any = node->child("+"); any && !is_missed) next_.push_back(any);
+      if (Node* const all = node->child("#")) collect(*all);
     }
-    reached = std::move(next);
+    std::swap(reached_, next_);
     wildcards_count = true;
   }
-  for (Node* const node : reached) {
+  for (Node* const node : reached_) {
     collect(*node);
     if (settings_.has(Defect::hash_misses_parent)) continue;
-    if (Node* const rest = node->child("#")) collect(*rest);  // `a/#` matches `a`
+    if (Node* const all = node->child("#")) collect(*all);  // `a/#` matches `a`
   }
   std::stable_sort(matches.plain.begin(), matches.plain.end(), [](const Subscriber& a, const Subscriber& b) {
     return a.session->number() < b.session->number();
@@ -123,8 +118,8 @@ SharedGroup* SubscriptionTree::group(std::string_view shared_filter) {
   const std::optional<mqtt::SharedFilter> parts = mqtt::split_shared(shared_filter);
   assert(parts);
   Node* node = root_.get();
-  for (const std::string_view level : levels_of(parts->filter)) {
-    node = node->child(level);
+  for (std::optional<std::string_view> rest = parts->filter; rest;) {
+    node = node->child(mqtt::take_level(rest));
     if (node == nullptr) return nullptr;
   }
   const auto found = node->shared.find(parts->group);

@@ -55,6 +55,9 @@ class SubscriptionTree {
   struct Node;
   const BrokerSettings& settings_;
   std::unique_ptr<Node> root_;
+  // Of match(), kept for their memory: what the levels so far have reached, and what the next one reaches.
+  std::vector<Node*> reached_;
+  std::vector<Node*> next_;
 };
 
 }  // namespace holdfast::broker

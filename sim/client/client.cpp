@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <iterator>
 
 namespace holdfast {
 
@@ -139,7 +138,7 @@ void Client::on_close(CloseKind kind) { let_go(kind); }
 
 void Client::on_bytes(ByteView bytes) {
   const std::size_t wanted = std::min(first_bytes_max - first_bytes_.size(), bytes.size());
-  std::ranges::copy(bytes.first(wanted), std::back_inserter(first_bytes_));
+  first_bytes_.insert(first_bytes_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(wanted));
   received_bytes_ += bytes.size();
   if (received_bytes_ > connection_bytes_max) return break_off(too_much);
 

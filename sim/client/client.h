@@ -10,8 +10,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <optional>
 #include <set>
@@ -222,7 +222,7 @@ class Client final : private StreamEvents {
   std::uint32_t pingreqs_ = 0;
   std::uint32_t pingresps_ = 0;
 
-  std::deque<Arrival> inbox_;
+  std::list<Arrival> inbox_;
   std::vector<Received<mqtt::Publish>> messages_;
   std::string hidden_prefix_;
   std::set<std::string, std::less<>> hidden_payloads_;

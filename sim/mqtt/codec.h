@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -86,6 +87,11 @@ using DecodeResult = std::variant<NeedMore, Decoded, DecodeError>;
 //   first counts), 0x10 in an acknowledgement by a client.
 DecodeResult decode(ByteView input, const DecodeOptions& options);
 
+// See view.h.
+struct DecodedView;
+struct Whole;
+using ViewResult = std::variant<NeedMore, Whole, DecodeError>;
+
 // Cuts a byte stream into packets. Feed it what arrives, in pieces of any size, and ask until it says
 // NeedMore. After an error the stream is dead and the same error is returned for ever, because MQTT has no
 // way to find the next packet.
@@ -96,6 +102,8 @@ class StreamDecoder {
   // After an error the bytes are dropped.
   void feed(ByteView bytes);
   DecodeResult next();
+  // The same without copying: the views live until the next feed.
+  ViewResult next_view(DecodedView& decoded);
 
   // From the next packet on. The broker calls it when CONNECT has told the version.
   void set_version(Version version) { options_.version = version; }
@@ -111,7 +119,7 @@ class StreamDecoder {
   DecodeOptions options_;
   Bytes buffer_;
   std::size_t consumed_ = 0;
-  std::vector<DecodeError> failed_;  // empty or one
+  std::optional<DecodeError> failed_;
 };
 
 // The packet in wire form, appended to `out`. Acknowledgements and DISCONNECT use the shortest form that

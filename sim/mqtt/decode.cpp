@@ -137,16 +137,18 @@ void fill(Packet& packet, const PacketView& view) {
   }
 }
 
-DecodeResult own(DecodedView& view, std::size_t size) {
-  DecodeResult result(std::in_place_type<Decoded>);
-  auto& decoded = std::get<Decoded>(result);
-  fill(decoded.packet, view.packet);
-  decoded.size = size;
-  decoded.notes = std::move(view.notes);
-  return result;
-}
-
 }  // namespace
+
+DecodeResult own(const ViewResult& result, DecodedView& view) {
+  if (const auto* need_more = std::get_if<NeedMore>(&result)) return *need_more;
+  if (const auto* error = std::get_if<DecodeError>(&result)) return *error;
+  DecodeResult owned(std::in_place_type<Decoded>);
+  auto& decoded = std::get<Decoded>(owned);
+  fill(decoded.packet, view.packet);
+  decoded.size = std::get<Whole>(result).size;
+  decoded.notes = std::move(view.notes);
+  return owned;
+}
 
 Packet to_packet(const PacketView& packet) {
   Packet made = Pingreq{};
@@ -154,12 +156,11 @@ Packet to_packet(const PacketView& packet) {
   return made;
 }
 
+void to_packet(const PacketView& packet, Packet& made) { fill(made, packet); }
+
 DecodeResult decode(ByteView input, const DecodeOptions& options) {
   DecodedView view;
-  const ViewResult result = decode_view(input, options, view);
-  if (const auto* need_more = std::get_if<NeedMore>(&result)) return *need_more;
-  if (const auto* error = std::get_if<DecodeError>(&result)) return *error;
-  return own(view, std::get<Whole>(result).size);
+  return own(decode_view(input, options, view), view);
 }
 
 }  // namespace holdfast::mqtt

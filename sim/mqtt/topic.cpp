@@ -14,18 +14,6 @@ namespace {
 
 inline constexpr std::size_t longest_text = 65'535;
 
-// Takes the first level off `rest`, which becomes nullopt after the last one.
-std::string_view take_level(std::optional<std::string_view>& rest) {
-  const std::string_view text = *rest;
-  const std::size_t separator = text.find('/');
-  if (separator == std::string_view::npos) {
-    rest.reset();
-    return text;
-  }
-  rest = text.substr(separator + 1);
-  return text.substr(0, separator);
-}
-
 #if defined(__SSE2__)
 // Where a text of 8 to 16 bytes has which byte: a bit for each place.
 class Places {
@@ -85,6 +73,17 @@ std::size_t misplaced_wildcard(std::string_view filter) {
     if (!begins_level || !ends_level) return at;
   }
   return filter.size();
+}
+
+std::string_view take_level(std::optional<std::string_view>& rest) {
+  const std::string_view text = *rest;
+  const std::size_t separator = text.find('/');
+  if (separator == std::string_view::npos) {
+    rest.reset();
+    return text;
+  }
+  rest = text.substr(separator + 1);
+  return text.substr(0, separator);
 }
 
 bool matches(std::string_view filter, std::string_view topic) {

@@ -20,6 +20,9 @@ std::size_t misplaced_wildcard(std::string_view filter);
 // with a wildcard does not match a topic that begins with `$` (MQTT-4.7.2-1).
 bool matches(std::string_view filter, std::string_view topic);
 
+// Takes the first level off `rest`, which becomes nullopt after the last one. REQUIRES: `rest` has a value.
+std::string_view take_level(std::optional<std::string_view>& rest);
+
 struct SharedFilter {
   std::string_view group;   // ShareName
   std::string_view filter;  // what follows it

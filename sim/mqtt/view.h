@@ -230,14 +230,17 @@ struct Whole {
   bool operator==(const Whole&) const = default;
 };
 
-using ViewResult = std::variant<NeedMore, Whole, DecodeError>;
-
 // decode() without copying: the views live as long as the bytes of `input`. After any other result than
 // Whole the packet in `decoded` means nothing.
 ViewResult decode_view(ByteView input, const DecodeOptions& options, DecodedView& decoded);
 
+// What decode() makes of it: the packet and its notes as values of their own.
+DecodeResult own(const ViewResult& result, DecodedView& decoded);
+
 // The same packet as a value of its own.
 Packet to_packet(const PacketView& packet);
+// The same into a packet that stands already, since packets are large.
+void to_packet(const PacketView& packet, Packet& made);
 
 // As encode() of codec.h. Properties, requests and filters are copied as they stand in their blocks.
 void encode(const PacketView& packet, Version version, Bytes& out);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <utility>
 
 namespace holdfast {
 
@@ -67,7 +66,7 @@ void Direction::push(Parcel::Kind kind, Time departure, ByteView bytes) {
   assert(departure >= loop_.now());
   const Time due = std::max({later(departure, draw_latency()), stalled_until_, last_due_});  // order is kept
   last_due_ = due;
-  queue_.push_back(Parcel{.kind = kind, .due = due, .bytes = Bytes(bytes.begin(), bytes.end())});
+  queue_.push_back(Parcel{.kind = kind, .due = due, .bytes = bytes});
   schedule();
 }
 
@@ -85,14 +84,14 @@ void Direction::deliver_due() {
   // Only what is here now, so that two ends that answer each other from inside on_bytes take turns.
   for (std::size_t count = queue_.size() - front_; count > 0; --count) {
     if (front_ == queue_.size() || queue_[front_].due > loop_.now()) break;
-    Parcel parcel = std::move(queue_[front_]);
+    const Parcel parcel = queue_[front_];
     front_ += 1;
     if (front_ * 2 > queue_.size()) {
       queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(front_));
       front_ = 0;
     }
     queued_bytes_ -= parcel.bytes.size();
-    receiver_.deliver(from_, std::move(parcel));
+    receiver_.deliver(from_, parcel);
   }
   schedule();
 }

@@ -27,7 +27,7 @@ struct Parcel {
   };
   Kind kind = Kind::bytes;
   Time due{};
-  Bytes bytes{};
+  ByteView bytes{};  // in the trace
 };
 
 // A connection as people and faults call it: "a#2" is the second that client a opened.
@@ -39,7 +39,7 @@ struct LinkName {
 // Takes what comes out of a direction. Called from the loop.
 class ParcelReceiver {
  public:
-  virtual void deliver(mqtt::Sender from, Parcel parcel) = 0;
+  virtual void deliver(mqtt::Sender from, const Parcel& parcel) = 0;
 
  protected:
   ~ParcelReceiver() = default;
@@ -52,7 +52,7 @@ class Direction final : private ReadyNode, private TimerNode {
             std::uint64_t seed, const LinkName& link);
 
   // --- entering; never delivers from inside ---
-  void send_bytes(ByteView bytes);
+  void send_bytes(ByteView bytes);      // they live as long as the direction: the trace keeps them
   void send_signal(Parcel::Kind kind);  // behind everything; no bytes enter behind fin or reset
   // RST: what would arrive later than now is lost, if `overtakes`; nothing enters behind it.
   void send_reset(bool overtakes);

@@ -73,8 +73,7 @@ void Link::send(Sender who, ByteView bytes) {
     return;
   }
   assert(phase_ >= Phase::accepted && "a server sends nothing before accept()");
-  trace_.chunk(connection_, edge_of(who), who, bytes);
-  enter(who, bytes);
+  enter(who, trace_.chunk(connection_, edge_of(who), who, bytes));
 }
 
 void Link::close(Sender who) {
@@ -140,7 +139,7 @@ void Link::refuse_client() {
 
 // --- what comes out of a direction ---
 
-void Link::deliver(Sender from, Parcel parcel) {
+void Link::deliver(Sender from, const Parcel& parcel) {
   switch (parcel.kind) {
     case Parcel::Kind::request:
       return deliver_request();
@@ -179,8 +178,7 @@ void Link::deliver_accepted() {
   strike_at_offsets();
   const Bytes bytes = std::exchange(sent_before_open_, {});
   if (!bytes.empty()) {
-    trace_.chunk(connection_, Edge::client, Sender::client, bytes);
-    enter(Sender::client, bytes);
+    enter(Sender::client, trace_.chunk(connection_, Edge::client, Sender::client, bytes));
   }
   if (closed_before_open_) send_fin(Sender::client);
   if (client_.listens) client_.events->on_open();

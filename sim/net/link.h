@@ -94,7 +94,7 @@ class Link final : private ParcelReceiver {
   void refuse(std::string_view why);
 
   // --- what comes out of a direction ---
-  void deliver(mqtt::Sender from, Parcel parcel) override;
+  void deliver(mqtt::Sender from, const Parcel& parcel) override;
   void deliver_request();
   void deliver_accepted();
   void deliver_refused();

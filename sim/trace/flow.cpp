@@ -3,6 +3,8 @@
 #include <cassert>
 #include <utility>
 
+#include "sim/mqtt/view.h"
+
 namespace holdfast {
 
 void PacketReader::read(mqtt::Sender sender, ByteView bytes, PacketSink& sink) {
@@ -14,7 +16,7 @@ void PacketReader::read(mqtt::Sender sender, ByteView bytes, PacketSink& sink) {
   }
   pending_.insert(pending_.end(), bytes.begin(), bytes.end());
   if (pending_.size() < wanted_bytes_) return;
-  const std::size_t used = take_packets(sender, pending_, sink);
+  const std::size_t used = take_packets(sender, store_.keep(pending_), sink);
   pending_.erase(pending_.begin(), pending_.begin() + used);
 }
 
@@ -27,7 +29,8 @@ std::size_t PacketReader::take_packets(mqtt::Sender sender, ByteView input, Pack
     options.version = sink.version();
     options.sender = sender;
     options.forgiving = true;
-    mqtt::DecodeResult result = mqtt::decode(rest, options);
+    mqtt::DecodedView decoded;
+    const mqtt::ViewResult result = mqtt::decode_view(rest, options, decoded);
     if (const auto* more = std::get_if<mqtt::NeedMore>(&result)) {
       wanted_bytes_ = rest.size() + more->minimum;
       break;
@@ -37,14 +40,15 @@ std::size_t PacketReader::take_packets(mqtt::Sender sender, ByteView input, Pack
       sink.seen(Seen{.errors = {*error}});
       break;
     }
-    auto& decoded = std::get<mqtt::Decoded>(result);
-    assert(decoded.size > 0 && decoded.size <= rest.size());
-    const ByteView wire = rest.first(decoded.size);
-    used += decoded.size;
-    packets_end_ += decoded.size;
-    sink.seen(Seen{.packet = std::make_shared<const mqtt::Packet>(std::move(decoded.packet)),
-                   .wire = Bytes(wire.begin(), wire.end()),
-                   .errors = std::move(decoded.notes)});
+    const std::size_t size = std::get<mqtt::Whole>(result).size;
+    assert(size > 0 && size <= rest.size());
+    used += size;
+    packets_end_ += size;
+    // Made where it stays: packets are large.
+    auto packet = std::make_shared<mqtt::Packet>(std::in_place_type<mqtt::Pingreq>);
+    mqtt::to_packet(decoded.packet, *packet);
+    sink.seen(
+        Seen{.packet = std::move(packet), .wire = rest.first(size), .errors = std::move(decoded.notes)});
   }
   return used;
 }
@@ -83,7 +87,8 @@ void Flow::arrived(ByteView bytes, PacketSink& sink) {
   // How much of an unreadable packet has to arrive before it is seen to be one, only reading it can tell.
   if (at_sender_.is_dead() && arrived_bytes_ > at_sender_.packets_end()) {
     reads_by_itself_ = true;
-    at_receiver_.read(sender_, std::exchange(arrived_rest_, {}), sink);
+    at_receiver_.read(sender_, store_.keep(arrived_rest_), sink);
+    arrived_rest_ = {};
   }
 }
 

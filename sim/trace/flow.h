@@ -8,13 +8,14 @@
 
 #include "sim/mqtt/codec.h"
 #include "sim/mqtt/packet.h"
+#include "sim/trace/byte_store.h"
 
 namespace holdfast {
 
 // A packet that passed an edge, or (packet == nullptr) the error after which the direction is unreadable.
 struct Seen {
   std::shared_ptr<const mqtt::Packet> packet{};
-  Bytes wire{};
+  ByteView wire{};  // in the store
   std::vector<mqtt::DecodeError> errors{};
 };
 
@@ -33,15 +34,18 @@ class PacketSink {
 // Cuts a stream into packets and gives each to the sink. Decodes in place unless a packet comes in pieces.
 class PacketReader {
  public:
+  explicit PacketReader(ByteStore& store) : store_(store) {}
+  // REQUIRES: `bytes` stand in the store.
   void read(mqtt::Sender sender, ByteView bytes, PacketSink& sink);
   bool is_dead() const { return is_dead_; }
   // Bytes of the packets given so far: where the packet now under way begins.
   std::uint64_t packets_end() const { return packets_end_; }
 
  private:
-  // Returns how many bytes were given as packets.
+  // Returns how many bytes were given as packets. `input` stands in the store.
   std::size_t take_packets(mqtt::Sender sender, ByteView input, PacketSink& sink);
 
+  ByteStore& store_;
   Bytes pending_;                 // the front of a packet whose rest has not come
   std::size_t wanted_bytes_ = 1;  // pending_ need not be looked at before it has so many
   std::uint64_t packets_end_ = 0;
@@ -50,12 +54,14 @@ class PacketReader {
 
 class Flow {
  public:
-  explicit Flow(mqtt::Sender sender) : sender_(sender) {}
+  // Packets are told as they stand in `store`, which outlives the flow.
+  Flow(mqtt::Sender sender, ByteStore& store)
+      : store_(store), sender_(sender), at_sender_(store), at_receiver_(store) {}
 
-  // Bytes at the sender's own edge.
+  // Bytes at the sender's own edge. They stand in the store.
   void sent(ByteView bytes, PacketSink& sink);
-  // Bytes at the receiver's edge: always a prefix of what was sent. (A record that has nothing of the
-  // sender's edge is read by itself.)
+  // Bytes at the receiver's edge, in the store too: always a prefix of what was sent. (A record that has
+  // nothing of the sender's edge is read by itself.)
   void arrived(ByteView bytes, PacketSink& sink);
 
  private:
@@ -68,6 +74,7 @@ class Flow {
   // Keeps what has arrived behind the last whole packet; `bytes` arrived last.
   void keep_rest(ByteView bytes);
 
+  ByteStore& store_;
   mqtt::Sender sender_;
   PacketReader at_sender_;
   PacketReader at_receiver_;       // used only once reads_by_itself_

@@ -12,9 +12,11 @@ using mqtt::Sender;
 using mqtt::Version;
 
 struct Trace::Connection {
+  explicit Connection(ByteStore& store) : up(Sender::client, store), down(Sender::server, store) {}
+
   ConnectionInfo info{};
-  Flow up{Sender::client};
-  Flow down{Sender::server};
+  Flow up;
+  Flow down;
   // Told by the first CONNECT that passed the edge.
   std::optional<Version> version_at_client{};
   std::optional<Version> version_at_sut{};
@@ -50,7 +52,7 @@ class Trace::Recording final : public PacketSink {
     Event& event = trace_.append(kind, connection_);
     event.edge = edge_;
     event.sender = sender_;
-    event.bytes = std::move(seen.wire);
+    event.bytes = seen.wire;
     event.packet = std::move(seen.packet);
     event.errors = std::move(seen.errors);
   }
@@ -63,7 +65,7 @@ class Trace::Recording final : public PacketSink {
   const Sender sender_;
 };
 
-Trace::Trace(const Loop& loop) : loop_(loop) {}
+Trace::Trace(const Loop& loop) : loop_(loop) { events_.reserve(64); }
 
 Trace::~Trace() = default;
 
@@ -77,7 +79,7 @@ Event& Trace::append(EventKind kind, ConnectionId connection) {
 }
 
 ConnectionId Trace::begin_connection(std::string client) {
-  auto connection = std::make_unique<Connection>();
+  auto connection = std::make_unique<Connection>(bytes_);
   connection->info.ordinal = ++connections_of_client_[client];
   connection->info.client = std::move(client);
   connections_.push_back(std::move(connection));
@@ -88,22 +90,24 @@ ConnectionId Trace::begin_connection(std::string client) {
 
 void Trace::established(ConnectionId connection) { append(EventKind::established, connection); }
 
-void Trace::chunk(ConnectionId connection, Edge edge, Sender sender, ByteView bytes) {
+ByteView Trace::chunk(ConnectionId connection, Edge edge, Sender sender, ByteView bytes) {
   assert(connection >= 1 && connection <= connections_.size());
+  const ByteView kept = bytes_.keep(bytes);
   Event& chunk = append(EventKind::chunk, connection);
   chunk.edge = edge;
   chunk.sender = sender;
-  chunk.bytes.assign(bytes.begin(), bytes.end());
+  chunk.bytes = kept;
 
   Connection& known = *connections_[connection - 1];
   Recording recording(*this, known, connection, edge, sender);
   Flow& flow = sender == Sender::client ? known.up : known.down;
   const bool is_senders_edge = (sender == Sender::client) == (edge == Edge::client);
   if (is_senders_edge) {
-    flow.sent(bytes, recording);
+    flow.sent(kept, recording);
   } else {
-    flow.arrived(bytes, recording);
+    flow.arrived(kept, recording);
   }
+  return kept;
 }
 
 void Trace::end(ConnectionId connection, Edge edge, Sender sender, std::string_view how) {

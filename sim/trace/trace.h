@@ -17,6 +17,7 @@
 #include "sim/mqtt/codec.h"
 #include "sim/mqtt/packet.h"
 #include "sim/time/loop.h"
+#include "sim/trace/byte_store.h"
 
 namespace holdfast {
 
@@ -47,7 +48,7 @@ struct Event {
   ConnectionId connection = 0;
   std::uint64_t number = 0;  // draw
   std::string text{};
-  Bytes bytes{};                                 // chunk: the bytes; packet: its wire form
+  ByteView bytes{};                              // chunk: the bytes; packet: its wire form; kept by the trace
   std::shared_ptr<const mqtt::Packet> packet{};  // packet
   std::vector<mqtt::DecodeError> errors{};       // packet: its notes; undecodable: the one error
 };
@@ -68,8 +69,9 @@ class Trace {
 
   ConnectionId begin_connection(std::string client);
   void established(ConnectionId connection);
-  // Records a chunk, then each packet that it completes.
-  void chunk(ConnectionId connection, Edge edge, mqtt::Sender sender, ByteView bytes);
+  // Records a chunk, then each packet that it completes. Returns the bytes as the trace keeps them: they live
+  // as long as it does.
+  ByteView chunk(ConnectionId connection, Edge edge, mqtt::Sender sender, ByteView bytes);
   void end(ConnectionId connection, Edge edge, mqtt::Sender sender, std::string_view how);
   void fault(ConnectionId connection, std::string text);
   void draw(std::string_view stream, std::uint64_t value);
@@ -89,6 +91,7 @@ class Trace {
   Event& append(EventKind kind, ConnectionId connection);
 
   const Loop& loop_;
+  ByteStore bytes_;
   std::vector<Event> events_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::map<std::string, std::uint32_t> connections_of_client_;

@@ -120,17 +120,19 @@ class Masking {
         stream.spans.push_back({stream.packets_end + span.begin, stream.packets_end + span.end});
       stream.packets_end += event.bytes.size();
     }
-    cover(event.bytes, 0, spans);
+    event.bytes = cover(event.bytes, 0, spans);
     if (!spans.empty()) event.packet = std::move(packet);
   }
 
-  // What of `spans`, in bytes of a stream, lies in `bytes`, which begin at `begin` of it.
-  static void cover(Bytes& bytes, std::size_t begin, const std::vector<Span>& spans) {
+  // A copy of `bytes`, which begin at `begin` of a stream, with what of `spans` lies in them covered.
+  ByteView cover(ByteView bytes, std::size_t begin, const std::vector<Span>& spans) {
+    const std::span<std::uint8_t> covered = record_.bytes.keep(bytes);
     for (const Span span : spans) {
       const std::size_t from = std::max(span.begin, begin);
       const std::size_t to = std::min(span.end, begin + bytes.size());
-      for (std::size_t at = from; at < to; ++at) bytes[at - begin] = mask;
+      for (std::size_t at = from; at < to; ++at) covered[at - begin] = mask;
     }
+    return covered;
   }
 
   void apply(Event& event) {
@@ -140,12 +142,12 @@ class Masking {
     if (event.kind == EventKind::packet) {
       std::vector<Span> spans;
       for (const std::string& word : secrets_.words) find_word(event.bytes, word, spans);
-      cover(event.bytes, 0, spans);
+      if (!spans.empty()) event.bytes = cover(event.bytes, 0, spans);
       return;
     }
     if (event.kind != EventKind::chunk) return;
     std::size_t& offset = offsets_[{event.connection, event.sender}][is_senders_edge(event) ? 0 : 1];
-    cover(event.bytes, offset, streams_[{event.connection, event.sender}].spans);
+    event.bytes = cover(event.bytes, offset, streams_[{event.connection, event.sender}].spans);
     offset += event.bytes.size();
   }
 

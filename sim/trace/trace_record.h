@@ -12,6 +12,7 @@ namespace holdfast {
 struct TraceRecord {
   std::vector<Event> events{};                // text of a packet: to_text() of it, without secrets
   std::vector<ConnectionInfo> connections{};  // of ConnectionId 1 and following
+  ByteStore bytes{};                          // of the events
 };
 
 // What nobody may read in a report. User names, passwords and authentication data of CONNECT and AUTH are
