@@ -7,6 +7,7 @@
 
 #include "fuzz/fuzz_target.h"
 #include "fuzz/packet_mutator.h"
+#include "sim/mqtt/view.h"
 
 namespace holdfast::fuzz {
 namespace {
@@ -23,10 +24,10 @@ struct Outcome {
   bool failed = false;
   mqtt::DecodeError error;
 
-  void add(const mqtt::Decoded& decoded, mqtt::Version version) {
+  void add(const mqtt::DecodedView& decoded, std::size_t size, mqtt::Version version) {
     encode(decoded.packet, version, packets);
     notes.insert(notes.end(), decoded.notes.begin(), decoded.notes.end());
-    packets_size += decoded.size;
+    packets_size += size;
   }
   void clear() {
     packets.clear();
@@ -39,27 +40,29 @@ struct Outcome {
 
 // Without a StreamDecoder: packet behind packet from one buffer.
 void read_whole(ByteView stream, const mqtt::DecodeOptions& options, Outcome& outcome) {
+  static mqtt::DecodedView decoded;
   for (;;) {
-    const mqtt::DecodeResult result = decode(stream, options);
+    const mqtt::ViewResult result = decode_view(stream, options, decoded);
     if (const auto* error = std::get_if<mqtt::DecodeError>(&result)) {
       outcome.failed = true;
       outcome.error = *error;
       return;
     }
-    const auto* decoded = std::get_if<mqtt::Decoded>(&result);
-    if (decoded == nullptr) return;
-    outcome.add(*decoded, options.version);
-    stream = stream.subspan(decoded->size);
+    const auto* whole = std::get_if<mqtt::Whole>(&result);
+    if (whole == nullptr) return;
+    outcome.add(decoded, whole->size, options.version);
+    stream = stream.subspan(whole->size);
   }
 }
 
 // Takes what there is. Returns how many bytes more the decoder wants before it can say anything; 0 after an
 // error.
 std::size_t take(mqtt::StreamDecoder& decoder, Outcome& outcome) {
+  static mqtt::DecodedView decoded;
   for (;;) {
-    const mqtt::DecodeResult result = decoder.next();
-    if (const auto* decoded = std::get_if<mqtt::Decoded>(&result)) {
-      outcome.add(*decoded, decoder.options().version);
+    const mqtt::ViewResult result = decoder.next_view(decoded);
+    if (const auto* whole = std::get_if<mqtt::Whole>(&result)) {
+      outcome.add(decoded, whole->size, decoder.options().version);
       continue;
     }
     if (const auto* error = std::get_if<mqtt::DecodeError>(&result)) {

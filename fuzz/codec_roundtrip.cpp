@@ -45,10 +45,11 @@ void check_view(ByteView wire, const mqtt::DecodeOptions& options, const mqtt::D
   static Bytes again;
   again.clear();
   encode(decoded.packet, version, again);
+  // To decode and encode the same bytes once more would tell nothing new.
+  if (std::ranges::equal(again, wire)) return;
   require(again.size() <= wire.size(), "the encoder's form is not longer than what was read");
   const bool may_differ = is_padded(decoded) || may_be_shorter(type_of(decoded.packet));
-  require(may_differ || std::ranges::equal(again, wire),
-          "a packet in its shortest form is written as it came");
+  require(may_differ, "a packet in its shortest form is written as it came");
 
   static mqtt::DecodedView second;
   const mqtt::ViewResult result = decode_view(again, options, second);
@@ -68,6 +69,7 @@ void check_value(ByteView wire, const mqtt::DecodeOptions& options, const mqtt::
   encode(value, version, encoded);
   require(encoded.size() == encoded_size(value, version), "encoded_size tells the size");
   require(encoded.size() == mqtt::frame_size(encoded), "the Remaining Length tells the size");
+  if (std::ranges::equal(encoded, wire)) return;
   require(encoded.size() <= wire.size(), "a value is not longer than what was read");
   static mqtt::DecodedView second;
   const mqtt::ViewResult result = decode_view(encoded, options, second);

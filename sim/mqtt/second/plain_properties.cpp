@@ -1,6 +1,6 @@
 #include "sim/mqtt/second/plain_properties.h"
 
-#include <set>
+#include <bitset>
 
 namespace holdfast::mqtt::second {
 
@@ -176,13 +176,14 @@ Properties take_properties(Rest& rest, PacketType type, Place place) {
   if (!rest.v5()) return properties;
   const std::uint32_t length = rest.take_variable();
   Rest block(rest.take(length), rest.version(), rest.sender());
-  std::set<std::uint32_t> seen;
+  std::bitset<256> seen;
   while (!block.empty()) {
     const std::uint32_t id = block.take_variable();
     block.complain_if(!known(id) || !belongs(id, type, place), malformed);
     block.complain_if(from_wrong_side(id, type, rest.sender()), protocol_error);
-    const bool first = seen.insert(id).second;
-    block.complain_if(!first && !may_be_there_twice(id, type, place), protocol_error);
+    if (block.complaint()) break;
+    block.complain_if(seen[id] && !may_be_there_twice(id, type, place), protocol_error);
+    seen[id] = true;
     if (!block.complaint()) take_value(block, id, properties);
   }
   if (block.complaint()) rest.complain(*block.complaint());

@@ -39,15 +39,14 @@ class Rest {
     if (wrong) complain(reason);
   }
 
-  std::size_t size() const { return complaint_ ? 0 : bytes_.size(); }
+  std::size_t size() const { return complaint_ ? 0 : bytes_.size() - taken_; }
   bool empty() const { return size() == 0; }
 
   std::string take(std::size_t count) {
     if (count > size()) complain(malformed);
     if (complaint_) return {};
-    std::string front = bytes_.substr(0, count);
-    bytes_ = bytes_.substr(count);
-    return front;
+    taken_ += count;
+    return bytes_.substr(taken_ - count, count);
   }
 
   // Big-endian.
@@ -88,6 +87,7 @@ class Rest {
   Version version_;
   Sender sender_;
   std::string bytes_;
+  std::size_t taken_ = 0;
   std::optional<std::uint8_t> complaint_;
 };
 

@@ -312,9 +312,9 @@ Verdict decode(ByteView input, Version version, Sender sender) {
   const std::size_t start = at + 1;
   if (input.size() - start < length) return Unfinished{};
 
-  const std::string body(input.begin() + start, input.begin() + start + length);
+  std::string body(input.begin() + start, input.begin() + start + length);
   const bool old_connect = type == PacketType::connect && is_connect_of_3_1_1(body);
-  Rest rest(body, old_connect ? Version::v3_1_1 : version, sender);
+  Rest rest(std::move(body), old_connect ? Version::v3_1_1 : version, sender);
   Packet packet = take_body(rest, type, input[0] % 16, version);
   rest.complain_if(!rest.empty(), malformed);
   if (rest.complaint()) return Refused{*rest.complaint()};
