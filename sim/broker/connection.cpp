@@ -85,7 +85,7 @@ void Connection::process_input() {
   }
 }
 
-void Connection::on_packet(mqtt::Decoded decoded) {
+void Connection::on_packet(mqtt::Decoded&& decoded) {
   for (const mqtt::DecodeError& note : decoded.notes) {
     if (is_forgiven(note)) continue;
     on_decode_error(note);

@@ -60,7 +60,7 @@ class Connection final : public StreamEvents {
   void on_close(CloseKind kind) override;
 
   void process_input();
-  void on_packet(mqtt::Decoded decoded);
+  void on_packet(mqtt::Decoded&& decoded);
   bool is_forgiven(const mqtt::DecodeError& note) const;
   bool protocol_is_served();
   void on_deadline();
@@ -74,10 +74,11 @@ class Connection final : public StreamEvents {
   void end();
   void end_session();
 
-  // Packets from the client, one function for each type (dispatch.cpp).
-  void dispatch(mqtt::Packet packet);
-  void on(mqtt::Connect connect);
-  void on(mqtt::Publish publish);
+  // Packets from the client, one function for each type (dispatch.cpp). They are large, and so passed on as
+  // they are.
+  void dispatch(mqtt::Packet&& packet);
+  void on(mqtt::Connect&& connect);
+  void on(mqtt::Publish&& publish);
   void on(const mqtt::Puback& puback);
   void on(const mqtt::Pubrec& pubrec);
   void on(const mqtt::Pubrel& pubrel);
@@ -90,7 +91,7 @@ class Connection final : public StreamEvents {
   template <typename Other>
   void on(const Other& other);
 
-  void answer(mqtt::Connect connect);
+  void answer(mqtt::Connect&& connect);
   void send_retained(std::vector<Outgoing> retained);
   void on_stray_acknowledgement();
   bool drops_will(mqtt::ReasonCode reason) const;
@@ -98,10 +99,10 @@ class Connection final : public StreamEvents {
   std::optional<mqtt::ReasonCode> fault_of(const mqtt::Subscribe& subscribe) const;
   std::optional<mqtt::ReasonCode> resolve_topic_alias(mqtt::Publish& publish);
   std::uint32_t topic_alias_max() const;  // of the client's aliases
-  void receive_qos_1(mqtt::Publish publish);
-  void receive_qos_2(mqtt::Publish publish);
-  MessagePointer message_of(mqtt::Publish publish) const;
-  mqtt::ReasonCode deliver(mqtt::Publish publish);
+  void receive_qos_1(mqtt::Publish&& publish);
+  void receive_qos_2(mqtt::Publish&& publish);
+  MessagePointer message_of(mqtt::Publish&& publish) const;
+  mqtt::ReasonCode deliver(mqtt::Publish&& publish);
   void set_outgoing_topic(mqtt::Publish& publish);
 
   // Defects (connection_defects.cpp).

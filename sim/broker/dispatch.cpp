@@ -15,13 +15,13 @@ namespace holdfast::broker {
 using mqtt::ReasonCode;
 using mqtt::Version;
 
-void Connection::dispatch(mqtt::Packet packet) {
+void Connection::dispatch(mqtt::Packet&& packet) {
   std::visit([this](auto& of_type) { on(std::move(of_type)); }, packet);
 }
 
 // --- CONNECT, DISCONNECT, PINGREQ ------------------------------------------------------------------------
 
-void Connection::on(mqtt::Connect connect) {
+void Connection::on(mqtt::Connect&& connect) {
   if (session_ != nullptr) {
     if (settings().has(Defect::second_connect_accepted)) {
       send(mqtt::Connack{});
@@ -35,7 +35,7 @@ void Connection::on(mqtt::Connect connect) {
     alarm_.stop();
     server_.after(1s, number_, [connect](Connection& later) {
       later.is_answering_slowly_ = false;
-      later.answer(connect);
+      later.answer(mqtt::Connect(connect));
       later.process_input();
     });
     return;
@@ -43,7 +43,7 @@ void Connection::on(mqtt::Connect connect) {
   answer(std::move(connect));
 }
 
-void Connection::answer(mqtt::Connect connect) {
+void Connection::answer(mqtt::Connect&& connect) {
   const bool is_binary = connect.password && !mqtt::is_utf8(*connect.password);
   if (is_binary && settings().has(Defect::binary_password_malformed)) {
     end();
@@ -131,7 +131,7 @@ std::optional<ReasonCode> Connection::fault_of(const mqtt::Publish& publish) con
   return std::nullopt;
 }
 
-void Connection::on(mqtt::Publish publish) {
+void Connection::on(mqtt::Publish&& publish) {
   std::optional<ReasonCode> fault = resolve_topic_alias(publish);
   if (!fault) fault = fault_of(publish);
   if (fault == ReasonCode::receive_maximum_exceeded && publish.qos == 2 &&
@@ -153,7 +153,7 @@ void Connection::on(mqtt::Publish publish) {
   }
 }
 
-void Connection::receive_qos_1(mqtt::Publish publish) {
+void Connection::receive_qos_1(mqtt::Publish&& publish) {
   const std::uint16_t packet_id = publish.packet_id;
   const bool is_swallowed =
       publish.dup && packet_id == session_->last_qos_1_id && settings().has(Defect::qos_1_dup_1_swallowed);
@@ -166,7 +166,7 @@ void Connection::receive_qos_1(mqtt::Publish publish) {
   send(puback);
 }
 
-void Connection::receive_qos_2(mqtt::Publish publish) {
+void Connection::receive_qos_2(mqtt::Publish&& publish) {
   const std::uint16_t packet_id = publish.packet_id;
   const bool has_dup = publish.dup;
   const bool waits_for_pubrel = settings().has(Variant::qos2_deliver_on_pubrel);
@@ -185,7 +185,8 @@ void Connection::receive_qos_2(mqtt::Publish publish) {
   if (is_delivered && waits_for_pubrel) {
     session_->inbox.keep(packet_id, message_of(std::move(publish)));
   } else if (is_delivered) {
-    if (settings().has(Defect::qos_2_passed_on_twice)) session_->inbox.keep(packet_id, message_of(publish));
+    if (settings().has(Defect::qos_2_passed_on_twice))
+      session_->inbox.keep(packet_id, message_of(mqtt::Publish(publish)));
     pubrec.reason = deliver(std::move(publish));
     const bool is_refused = mqtt::is_error(pubrec.reason);  // MQTT-4.3.3-9
     if (is_refused && !settings().has(Defect::qos_2_id_kept_after_failing_pubrec)) {
@@ -213,13 +214,13 @@ void Connection::on(const mqtt::Pubrel& pubrel) {
   if (settings().has(Defect::pubrec_again_after_pubcomp)) send(mqtt::Pubrec{.packet_id = packet_id});
 }
 
-MessagePointer Connection::message_of(mqtt::Publish publish) const {
+MessagePointer Connection::message_of(mqtt::Publish&& publish) const {
   spoil_incoming(publish);
   return make_message(std::move(publish), session_->client_id(), server_.loop().now());
 }
 
 // Returns the reason code for the acknowledgement.
-ReasonCode Connection::deliver(mqtt::Publish publish) {
+ReasonCode Connection::deliver(mqtt::Publish&& publish) {
   if (publish.topic.starts_with('$') && settings().has(Variant::dollar_publish_refused)) {
     return is_v5() ? ReasonCode::not_authorized : ReasonCode::success;
   }

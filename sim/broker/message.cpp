@@ -8,7 +8,7 @@ namespace {
 
 // The properties of section 3.3.2.3 that belong to the message. Topic Alias belongs to the connection,
 // Subscription Identifiers to the subscriber, and the Will Delay Interval is not sent at all.
-mqtt::Properties travelling(mqtt::Properties properties) {
+mqtt::Properties travelling(mqtt::Properties&& properties) {
   mqtt::Properties kept;
   kept.payload_format_indicator = properties.payload_format_indicator;
   kept.message_expiry_interval = properties.message_expiry_interval;
@@ -21,7 +21,7 @@ mqtt::Properties travelling(mqtt::Properties properties) {
 
 }  // namespace
 
-MessagePointer make_message(mqtt::Publish publish, std::string publisher, Time now) {
+MessagePointer make_message(mqtt::Publish&& publish, std::string publisher, Time now) {
   return std::make_shared<const Message>(Message{
       .topic = std::move(publish.topic),
       .payload = std::move(publish.payload),
@@ -34,7 +34,7 @@ MessagePointer make_message(mqtt::Publish publish, std::string publisher, Time n
   });
 }
 
-MessagePointer make_message(mqtt::Will will, std::string publisher, Time now) {
+MessagePointer make_message(mqtt::Will&& will, std::string publisher, Time now) {
   return std::make_shared<const Message>(Message{
       .topic = std::move(will.topic),
       .payload = std::move(will.payload),

@@ -27,8 +27,8 @@ struct Message {
 using MessagePointer = std::shared_ptr<const Message>;
 
 // A message from a PUBLISH whose topic alias is resolved already, and from a will.
-MessagePointer make_message(mqtt::Publish publish, std::string publisher, Time now);
-MessagePointer make_message(mqtt::Will will, std::string publisher, Time now);
+MessagePointer make_message(mqtt::Publish&& publish, std::string publisher, Time now);
+MessagePointer make_message(mqtt::Will&& will, std::string publisher, Time now);
 
 // Its Message Expiry Interval has run out.
 bool is_expired(const Message& message, Time now);

@@ -37,7 +37,7 @@ void Server::open(ServerStream& stream) {
 
 // --- From CONNECT to the end of the Session --------------------------------------------------------------
 
-void Server::admit(Connection& connection, mqtt::Connect connect) {
+void Server::admit(Connection& connection, mqtt::Connect&& connect) {
   std::string assigned_id;
   if (connect.client_id.empty()) connect.client_id = assigned_id = unused_client_id();
   if (connect.client_id.size() > 23 && settings_.has(Defect::client_ids_cut_to_23))

@@ -45,7 +45,7 @@ class Server {
   const BrokerSettings& settings() const { return settings_; }
 
   // A CONNECT that was found good: takes over, finds or makes the Session, answers and resumes.
-  void admit(Connection& connection, mqtt::Connect connect);
+  void admit(Connection& connection, mqtt::Connect&& connect);
   // For defects only: a refused CONNECT ends the live connection of its client identifier.
   bool has_session(std::string_view client_id) const { return find(client_id) != nullptr; }
   void displace_by_refused(std::string_view client_id);

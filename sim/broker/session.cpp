@@ -8,11 +8,13 @@ namespace holdfast::broker {
 Session::Session(Loop& loop, const BrokerSettings& settings, std::string client_id, std::uint64_t number,
                  std::function<void(Session&)> when_expired, std::function<void(Session&)> when_will_due)
     : outbox(loop, settings),
-      expiry_alarm(loop, [this, when_expired = std::move(when_expired)] { when_expired(*this); }),
-      will_alarm(loop, [this, when_will_due = std::move(when_will_due)] { when_will_due(*this); }),
+      expiry_alarm(loop, [this] { when_expired_(*this); }),
+      will_alarm(loop, [this] { when_will_due_(*this); }),
       settings_(settings),
       client_id_(std::move(client_id)),
-      number_(number) {}
+      number_(number),
+      when_expired_(std::move(when_expired)),
+      when_will_due_(std::move(when_will_due)) {}
 
 void Session::attach(Connection& connection, std::uint16_t client_receive_maximum) {
   assert(connection_ == nullptr);

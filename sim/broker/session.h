@@ -61,6 +61,8 @@ class Session {
   const BrokerSettings& settings_;
   const std::string client_id_;
   const std::uint64_t number_;
+  const std::function<void(Session&)> when_expired_;
+  const std::function<void(Session&)> when_will_due_;
   Connection* connection_ = nullptr;
 };
 

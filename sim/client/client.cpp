@@ -157,7 +157,7 @@ void Client::break_off(const mqtt::DecodeError& error) {
   reset();
 }
 
-void Client::on_packet(mqtt::Packet packet) {
+void Client::on_packet(mqtt::Packet&& packet) {
   if (auto* publish = std::get_if<mqtt::Publish>(&packet)) resolve_alias(*publish);
   if (is_hidden(packet)) {
     hidden_payloads_.insert(std::get<mqtt::Publish>(packet).payload);
@@ -166,7 +166,7 @@ void Client::on_packet(mqtt::Packet packet) {
       messages_.push_back(Received<mqtt::Publish>{*publish, loop_.now(), connection_});
     }
     react(packet);
-    inbox_.push_back(Arrival{std::move(packet), loop_.now(), connection_});
+    inbox_.emplace_back(std::move(packet), loop_.now(), connection_);
   }
   arrivals_.notify();
 }

@@ -163,6 +163,9 @@ class Client final : private StreamEvents {
 
  private:
   struct Arrival {
+    Arrival(mqtt::Packet&& a_packet, Time a_time, ConnectionId a_connection)
+        : packet(std::move(a_packet)), at(a_time), connection(a_connection) {}
+
     mqtt::Packet packet;
     Time at;
     ConnectionId connection;
@@ -171,7 +174,7 @@ class Client final : private StreamEvents {
   void on_open() override;
   void on_bytes(ByteView bytes) override;
   void on_close(CloseKind kind) override;
-  void on_packet(mqtt::Packet packet);
+  void on_packet(mqtt::Packet&& packet);
   void ping();
   void react(const mqtt::Packet& packet);  // session bookkeeping, and answers if they are on
   void react_to_connack(const mqtt::Connack& connack);
