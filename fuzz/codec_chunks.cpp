@@ -2,7 +2,7 @@
 // asks for more than the packet needs.
 //
 // Input: a byte for options_of(), a byte n below 8, eight piece sizes of which the first n + 1 are used in
-// turn (0: the whole rest), then the stream.
+// turn (0: the whole rest; after 32 pieces the whole rest too), then the stream.
 #include <algorithm>
 
 #include "fuzz/fuzz_target.h"
@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t sizes_at = 2;
 constexpr std::size_t sizes_count = 8;
 constexpr std::size_t prefix = sizes_at + sizes_count;
+constexpr std::size_t pieces_max = 32;
 
 // What became of a stream. Packets are compared by the bytes that they are encoded to.
 struct Outcome {
@@ -84,7 +85,7 @@ void read_in_pieces(ByteView stream, const mqtt::DecodeOptions& options, ByteVie
   std::size_t wanted = 1;
   while (!stream.empty() && !outcome.failed) {
     std::size_t size = sizes[turn++ % sizes.size()];
-    if (size == 0 || size > stream.size()) size = stream.size();
+    if (size == 0 || size > stream.size() || turn > pieces_max) size = stream.size();
     decoder.feed(stream.first(size));
     stream = stream.subspan(size);
     const std::size_t before = outcome.packets_size;
